@@ -1,4 +1,4 @@
-"""Until when driving is barred: the longest rule that applies, as one clock time in the clinic's zone."""
+"""Until when driving is barred: the longest rule that applies, as one clock time for the patient."""
 
 from __future__ import annotations
 
@@ -26,7 +26,11 @@ class DoseSpan:
 
 @dataclass(frozen=True, slots=True)
 class DrivingBar:
-    """`rule` is "standard", "clinic" or "esketamine_label", `label` its words, `hours` the elapsed time (None there)."""
+    """`until` is in the clinic's zone.
+
+    rule    "standard", "clinic" or "esketamine_label"; `label` says it in words
+    hours   elapsed since the last dose; None for the label, which counts in days
+    """
 
     until: datetime
     rule: str
@@ -35,7 +39,7 @@ class DrivingBar:
 
 
 def bar_counts_from(doses: Iterable[DoseSpan]) -> datetime | None:
-    """The latest of all infusions' ends and other doses' starts. None: no dose, or an infusion still runs."""
+    """The latest of all infusions' ends and other doses' starts. None: no dose, or one still runs."""
     instants = [d.ended_at if d.is_infusion else d.started_at for d in doses]
     known = [at for at in instants if at is not None]
     if not known or len(known) < len(instants):
@@ -49,7 +53,7 @@ def barred_until(
     """The longest applicable rule. Of two that end together the Standard's is named.
 
     last_dose_at   aware; from bar_counts_from
-    hours          the clinic's own, never under the Standard's; elapsed, whatever clocks do meanwhile
+    hours          the clinic's own, never under the Standard's; elapsed, whatever clocks do
     raises         Malformed: a naive time, or hours below the Standard's
     """
     if last_dose_at.tzinfo is None:

@@ -22,7 +22,7 @@ NOTHING: frozenset[Demand] = frozenset()
 class AdverseEventKind:
     """One entry of the catalogue.
 
-    hard_trigger_grade   from here the drug is stopped and the provider called; None: never stops it by itself
+    hard_trigger_grade   from here the drug is stopped, the provider called; None: never by itself
     call_grade           from here a clinician is called; the drug goes on
     lane                 an expected effect is an adverse event only under `event_when`
     floors               circumstance → the least grade the event then counts as
@@ -85,7 +85,7 @@ def get_event(code: str) -> AdverseEventKind:
 
 
 def least_grade(code: str, *, sedated: bool = False) -> int:
-    """The lowest grade the event can be charted with here (vomiting while sedated: 2, an airway at risk)."""
+    """The lowest grade the event counts as (vomiting while sedated: 2, an airway at risk)."""
     return get_event(code).floors.get("sedated", 1) if sedated else 1
 
 

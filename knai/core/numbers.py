@@ -13,8 +13,8 @@ from knai.core.errors import Malformed
 
 MAX_DIGITS = 9
 
-# ASCII digits alone: other scripts' digits satisfy str.isdigit and would be read unseen. A point needs a
-# digit on both sides (".5" loses its point in a bad hand), and "05" may be a lost "0.5".
+# ASCII digits alone: other scripts' digits satisfy str.isdigit and would be read unseen. A point
+# needs a digit on both sides (".5" loses its point in a bad hand), and "05" may be a lost "0.5".
 _PLAIN = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _WANTED = "wanted digits with at most one point, such as 12 or 0.5"
 
@@ -22,8 +22,8 @@ _WANTED = "wanted digits with at most one point, such as 12 or 0.5"
 def read_decimal(text: str, *, field: str = "", max_digits: int = MAX_DIGITS) -> Decimal:
     """The number that stands in `text`, exactly.
 
-    raises     Malformed: anything but plain digits and one point ("0,5", "1e3", "5 mg", "½", "-1", ""),
-               or more than max_digits digits. Spaces at both ends are no part of the number.
+    raises     Malformed: anything but plain digits and one point ("0,5", "1e3", "5 mg", "½", "-1"),
+               nothing, or more than max_digits digits. Spaces at both ends are no part of the number.
     """
     plain = text.strip(" ")
     if not plain:

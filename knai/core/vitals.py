@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 from types import MappingProxyType
@@ -33,7 +33,7 @@ class Plausibility:
 
     verdict: Believable
     key: str = ""
-    values: Mapping[str, Any] = MappingProxyType({})
+    values: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_ok(self) -> bool:
@@ -45,7 +45,7 @@ FINE = Plausibility(Believable.OK)
 
 @dataclass(frozen=True, slots=True)
 class Vital:
-    """One sign. Limits are defaults for a clinical lead to set; `high` and `low` map a level to its limit.
+    """One sign. `high` and `low` map a level to its limit, a default for a clinical lead to set.
 
     ask_outside, refuse_outside   both ends belong to the band
     persist_s                     0: a single reading acts
@@ -111,7 +111,7 @@ def get_vital(code: str) -> Vital:
 
 
 def judge_plausible(code: str, value: Number) -> Plausibility:
-    """Implausible values are asked about, impossible ones refused. Both ends of a band are inside it."""
+    """Implausible values are asked about, impossible ones refused. A band holds both its ends."""
     vital = get_vital(code)
     if not math.isfinite(value):
         return Plausibility(Believable.REFUSE, "vital.not_a_number", {"vital": code})
@@ -119,9 +119,7 @@ def judge_plausible(code: str, value: Number) -> Plausibility:
         (vital.refuse_outside, Believable.REFUSE, "vital.impossible"),
         (vital.ask_outside, Believable.ASK, "vital.implausible"),
     ):
-        # A table's 30.1 is the typed 30.1, not the nearest binary fraction to it.
-        low, high = Decimal(str(band[0])), Decimal(str(band[1]))
-        if not low <= Decimal(str(value)) <= high:
+        if not band[0] <= value <= band[1]:
             return Plausibility(verdict, key, _band_values(vital, value, band))
     return FINE
 
@@ -132,7 +130,7 @@ def _band_values(vital: Vital, value: Number, band: tuple[float, float]) -> Mapp
 
 
 def judge_together(values: Mapping[str, Number | None]) -> Plausibility:
-    """Signs that contradict each other. A diastolic not below the systolic is two swapped figures, or one slip."""
+    """Signs that contradict each other: a diastolic not below the systolic is a slip or a swap."""
     sbp, dbp = values.get("sbp"), values.get("dbp")
     if sbp is None or dbp is None or dbp < sbp:
         return FINE
@@ -141,7 +139,7 @@ def judge_together(values: Mapping[str, Number | None]) -> Plausibility:
 
 
 def derive_map(sbp: int, dbp: int) -> int:
-    """Mean arterial pressure when none was measured. A third never ties, so the rounding has one meaning."""
+    """Mean arterial pressure when none was measured. Thirds never tie: one way to round."""
     return round((sbp + 2 * dbp) / 3)
 
 
@@ -151,9 +149,9 @@ def derive_bmi(weight_kg: Decimal, height_cm: Decimal) -> Decimal:
 
 
 def parse_number(text: str, code: str = "") -> Decimal:
-    """What was typed for a vital sign, exactly; with `code`, to no more decimals than the sign is charted with.
+    """What was typed for a vital sign, exactly; with `code`, to no more decimals than it is charted with.
 
-    raises     Malformed: see numbers.read_decimal; too many decimals (a guess is never made for the person)
+    raises     Malformed: see numbers.read_decimal; too many decimals (nothing is rounded unasked)
     """
     number = read_decimal(text, field=code, max_digits=6)
     if code:
@@ -171,7 +169,7 @@ def pounds_to_kg(pounds: Decimal, places: int | None = None) -> Decimal:
 
 
 def weight_change_asks(before_kg: Decimal, now_kg: Decimal) -> bool:
-    """Has the weight changed so much since last time that a dose per kg should be looked at again?"""
+    """Has the weight changed so much since last time that a dose per kg needs another look?"""
     percent: int = load("monitoring")["vital"]["weight"]["caution_change_percent"]
     return 100 * abs(now_kg - before_kg) >= percent * before_kg
 
