@@ -1,0 +1,59 @@
+"""Who acts, in which clinic, with which hat. Every query and action takes one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from knai.core.errors import Forbidden, Missing
+from knai.identity import permissions
+from knai.identity.models import Clinic, Membership, User
+from knai.kit.clock import now
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person in a clinic. `user` is None for a device or the system itself."""
+
+    clinic: Clinic
+    user: User | None
+    role: str
+    name: str
+
+    @property
+    def clinic_id(self) -> UUID:
+        return self.clinic.id
+
+    @property
+    def user_id(self) -> UUID | None:
+        return self.user.id if self.user else None
+
+    def may(self, permission: str) -> bool:
+        return permissions.may(self.role, permission)
+
+    def must(self, permission: str) -> None:
+        """raises Forbidden when the role lacks the permission."""
+        if not self.may(permission):
+            raise Forbidden(
+                f"Your role here ({self.role or 'none'}) does not include "
+                f"“{permission.replace('_', ' ')}”. Ask the clinic's owner."
+            )
+
+
+def get_actor(user: User, slug: str, at: datetime | None = None) -> Actor:
+    """The hat `user` wears in the clinic `slug` today, as the clinic's calendar has it.
+
+    raises  Missing: no such clinic, or no current membership: the two look the same
+    """
+    memberships = Membership.objects.select_related("clinic").filter(user=user, clinic__slug=slug)
+    for membership in memberships:
+        today = (at or now()).astimezone(membership.clinic.tz).date()
+        if membership.is_current(today) and user.is_active:
+            return Actor(membership.clinic, user, membership.role, user.name)
+    raise Missing("There is no such clinic among yours.")
+
+
+def system_actor(clinic: Clinic, name: str = "KNAI") -> Actor:
+    """The system itself or a device, acting in a clinic. Carries no permission of a person."""
+    return Actor(clinic, None, "", name)

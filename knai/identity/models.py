@@ -1,0 +1,142 @@
+"""People and clinics. One person, many hats: a user belongs to clinics, in a role each."""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+
+from knai.kit.ids import uuid7
+
+
+class Profession(models.TextChoices):
+    """What a person is by training; the first four are the Standard's medical roles."""
+
+    PHYSICIAN = "physician", "Physician"
+    CRNA = "crna", "Nurse anaesthetist (CRNA)"
+    NURSE_PRACTITIONER = "nurse_practitioner", "Nurse practitioner"
+    PHYSICIAN_ASSISTANT = "physician_assistant", "Physician assistant"
+    REGISTERED_NURSE = "registered_nurse", "Registered nurse"
+    PSYCHOTHERAPIST = "psychotherapist", "Psychotherapist"
+    OTHER = "other", "Other"
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields) -> User:
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str, **fields) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who can log in. Names as the person writes them, from one letter up."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    profession = models.CharField(max_length=30, choices=Profession, default=Profession.OTHER)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Clinic(models.Model):
+    """A place of treatment. Its slug is in every URL, so that two tabs on two clinics never mix."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=120)
+    time_zone = models.CharField(max_length=60, default="UTC")
+    phone = models.CharField(max_length=40, blank=True)
+    policy = models.JSONField(default=dict, blank=True)  # tighter than the Standard's defaults only
+    sedation_capability = models.CharField(max_length=20, default="minimal")
+    is_invented = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class Role(models.TextChoices):
+    """What a person may do in one clinic; see `permissions`."""
+
+    OWNER = "owner", "Owner"
+    PRESCRIBER = "prescriber", "Prescriber"
+    NURSE = "nurse", "Nurse"
+    THERAPIST = "therapist", "Therapist"
+    FRONT_DESK = "front_desk", "Front desk"
+    READ_ONLY = "read_only", "Read-only"
+
+
+class Membership(models.Model):
+    """A person's role in a clinic, for a time. Ended by a date, never deleted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)  # the last day
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "clinic"],
+                condition=Q(ends_on__isnull=True),
+                name="membership_one_open_role_a_clinic",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="membership_ends_after_it_starts",
+            ),
+        ]
+
+    def is_current(self, on: date) -> bool:
+        return self.starts_on <= on and (self.ends_on is None or on <= self.ends_on)
+
+
+class CredentialKind(models.TextChoices):
+    LICENCE = "licence", "Licence"
+    DEA = "dea", "DEA registration"
+    ACLS = "acls", "Advanced cardiac life support"
+    BLS = "bls", "Basic life support"
+    SEDATION = "sedation", "Sedation privilege"
+
+
+class Credential(models.Model):
+    """What shows that a person is licensed and qualified, until when, and who checked it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, models.PROTECT, related_name="credentials")
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="credentials")
+    kind = models.CharField(max_length=20, choices=CredentialKind)
+    jurisdiction = models.CharField(max_length=60, blank=True)
+    number = models.CharField(max_length=60, blank=True)
+    level = models.CharField(max_length=20, blank=True)  # sedation privilege: the depth it reaches
+    starts_on = models.DateField()
+    expires_on = models.DateField(null=True, blank=True)  # the last day it holds
+    checked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    checked_on = models.DateField(null=True)
+
+    def holds(self, on: date) -> bool:
+        """Whether it was checked and is in force on that day; on the day it expires it still is."""
+        in_time = self.starts_on <= on and (self.expires_on is None or on <= self.expires_on)
+        return in_time and self.checked_on is not None

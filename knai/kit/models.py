@@ -1,0 +1,46 @@
+"""The audit: who did what to whose record, and the chain that shows when somebody changed that."""
+
+from django.db import models
+
+
+class AuditEntry(models.Model):
+    """One write or read of patient data. Written in the transaction it tells of; append-only.
+
+    clinic_id, actor_id, patient_id, session_id and subject_id point by value: the audit outlives what
+    it speaks of and knows no floor above it.
+    """
+
+    clinic_id = models.UUIDField()
+    at = models.DateTimeField()
+    actor_id = models.UUIDField(null=True)  # null: the system itself, or a device
+    actor_name = models.CharField(max_length=120, blank=True)
+    verb = models.CharField(max_length=60)
+    subject_type = models.CharField(max_length=40, blank=True)
+    subject_id = models.CharField(max_length=40, blank=True)
+    patient_id = models.UUIDField(null=True)
+    session_id = models.UUIDField(null=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["patient_id", "-at"], name="audit_patient"),
+            models.Index(fields=["clinic_id", "id"], name="audit_clinic"),
+        ]
+
+
+class AuditSeal(models.Model):
+    """A link of a clinic's chain: entry number `seq` is `entry_id`, and this is the chain's hash so far."""
+
+    clinic_id = models.UUIDField()
+    seq = models.PositiveBigIntegerField()
+    entry_id = models.BigIntegerField(unique=True)
+    entry_hash = models.CharField(max_length=64)  # SHA-256 of the entry as RFC 8785 JSON
+    chain_hash = models.CharField(max_length=64)  # SHA-256 of previous chain hash + entry hash
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["clinic_id", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["clinic_id", "seq"], name="seal_one_per_place"),
+        ]

@@ -1,0 +1,75 @@
+"""A session's entries, read once and folded: what counts now, what was amended, what was voided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from knai.practice.entries import MARKS, Body, from_json
+from knai.practice.models import ChartEntry
+
+
+@dataclass(slots=True)
+class Line:
+    """One entry with its decoded body and what later entries did to it."""
+
+    entry: ChartEntry
+    body: Body
+    amended_by: ChartEntry | None = None
+    void: ChartEntry | None = None
+    accepted: ChartEntry | None = None
+
+    @property
+    def id(self) -> UUID:
+        return self.entry.id
+
+    @property
+    def kind(self) -> str:
+        return self.entry.kind
+
+    @property
+    def at(self) -> datetime:
+        return self.entry.effective_at
+
+    @property
+    def counts(self) -> bool:
+        return self.void is None and self.amended_by is None
+
+
+@dataclass(slots=True)
+class Log:
+    """All lines by effective time, and look-ups over them."""
+
+    lines: list[Line]
+    by_id: dict[UUID, Line] = field(default_factory=dict)
+
+    def of(self, *kinds: str) -> Iterator[Line]:
+        """The lines of these kinds that count, oldest first."""
+        return (line for line in self.lines if line.counts and line.kind in kinds)
+
+    def latest(self, kind: str) -> Line | None:
+        return max(self.of(kind), key=lambda line: (line.at, line.id), default=None)
+
+    def targeting(self, target_id: UUID, kind: str) -> list[Line]:
+        return [line for line in self.of(kind) if line.entry.target_id == target_id]
+
+
+def fold(entries: Iterable[ChartEntry]) -> Log:
+    """Entries in any order → a log. A void or an acceptance attaches to its target."""
+    ordered = sorted(entries, key=lambda e: (e.effective_at, e.id))
+    lines = [Line(e, from_json(e.kind, e.body)) for e in ordered]
+    by_id = {line.id: line for line in lines}
+    for line in lines:
+        _apply(line.entry, by_id)
+    return Log([line for line in lines if line.kind not in MARKS], by_id)
+
+
+def _apply(entry: ChartEntry, by_id: dict[UUID, Line]) -> None:
+    if entry.amends_id in by_id:
+        by_id[entry.amends_id].amended_by = entry
+    if entry.kind == "void" and entry.target_id in by_id:
+        by_id[entry.target_id].void = entry
+    if entry.kind == "acceptance" and entry.target_id in by_id:
+        by_id[entry.target_id].accepted = entry

@@ -1,0 +1,58 @@
+"""Reads that every part of the practice shares, always scoped to the actor's clinic."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from knai.core.errors import Missing
+from knai.identity.actors import Actor
+from knai.practice.entries import WORK_UP
+from knai.practice.log import Log, fold
+from knai.practice.models import ChartEntry, Compartment, TreatmentSession
+
+
+def get_session(*, by: Actor, session_id: UUID, lock: bool = False) -> TreatmentSession:
+    """One session of the actor's clinic, with its patient, chair, protocol and provider.
+
+    lock    hold the row until the transaction ends, so that two tablets take turns
+    raises  Missing: absent, or another clinic's
+    """
+    rows = TreatmentSession.objects.filter(clinic_id=by.clinic_id)
+    rows = rows.select_related("patient", "chair", "protocol", "provider", "clinic")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    session = rows.filter(pk=session_id).first()
+    if session is None:
+        raise Missing("There is no such session in this clinic.")
+    return session
+
+
+def visible_entries(by: Actor) -> QuerySet[ChartEntry]:
+    """Entries this person may see: the clinic's, and of psychotherapy only their own."""
+    rows = ChartEntry.objects.filter(clinic_id=by.clinic_id)
+    if by.user is None:
+        return rows.exclude(compartment=Compartment.PSYCHOTHERAPY)
+    if not by.may("read_chart"):
+        return rows.none()
+    own = Q(compartment=Compartment.PSYCHOTHERAPY, recorded_by=by.user)
+    rows = rows.filter(~Q(compartment=Compartment.PSYCHOTHERAPY) | own)
+    if not by.may("work_up"):
+        rows = rows.exclude(compartment=Compartment.SUBSTANCE_USE)
+    if not by.may("manage_clinic") and not by.may("prescribe"):
+        rows = rows.exclude(compartment=Compartment.QUALITY)
+    return rows
+
+
+def load_log(*, by: Actor, session: TreatmentSession) -> Log:
+    """The session's entries folded, in one query."""
+    rows = visible_entries(by).filter(session=session).select_related("recorded_by", "device")
+    return fold(rows)
+
+
+def load_work_up(*, by: Actor, patient_id: UUID) -> Log:
+    """The patient's work-up (screening, history, consent …) folded, in one query."""
+    rows = visible_entries(by).filter(patient_id=patient_id)
+    rows = rows.filter(Q(kind__in=WORK_UP) | Q(kind="void", target__kind__in=WORK_UP))
+    return fold(rows.select_related("recorded_by"))

@@ -1,0 +1,61 @@
+"""Who acts in which clinic, and how an expected error looks. Nothing else stands between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from knai.core.errors import Forbidden, KnaiError, Malformed, Missing, Refused, Unavailable
+from knai.identity.actors import get_actor
+
+STATUS: dict[type[KnaiError], int] = {
+    Malformed: 422,
+    Refused: 409,
+    Missing: 404,
+    Forbidden: 403,
+    Unavailable: 503,
+}
+
+
+class ActorMiddleware:
+    """Sets `request.actor` on every page below /clinic/<slug>/; elsewhere it is None."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = None
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs) -> HttpResponse | None:
+        slug = kwargs.get("slug")
+        if slug is None or not request.user.is_authenticated:
+            return None
+        try:
+            request.actor = get_actor(request.user, slug)
+        except KnaiError as error:
+            return error_page(request, error)
+        return None
+
+
+class ErrorMiddleware:
+    """Turns the expected errors into pages, or into the part htmx asked for."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return error_page(request, error) if isinstance(error, KnaiError) else None
+
+
+def error_page(request: HttpRequest, error: KnaiError) -> HttpResponse:
+    """What happened, what is kept, what to do; never a stack trace."""
+    part = bool(getattr(request, "htmx", False))
+    template = "errors/_part.html" if part else "errors/page.html"
+    status = STATUS[type(error)]
+    return render(request, template, {"error": error, "status": status}, status=status)

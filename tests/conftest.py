@@ -1,0 +1,49 @@
+"""The named cast, and what every test of records stands on."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+# Tests keep their keys, mail and databases apart from any installation.
+os.environ["KNAI_DATA_DIR"] = os.environ.get("KNAI_TEST_DATA_DIR") or tempfile.mkdtemp("-knai")
+os.environ.setdefault("KNAI_DEBUG", "false")
+Path(os.environ["KNAI_DATA_DIR"]).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _append_only_tables_can_be_emptied_between_tests():
+    """SQLite empties tables with DELETE, which the append-only triggers rightly refuse."""
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        yield
+        return
+    plain_flush = connection.ops.execute_sql_flush
+
+    def flush(sql_list):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+            for name, _ in triggers:
+                cursor.execute(f"DROP TRIGGER {name}")
+            try:
+                plain_flush(sql_list)
+            finally:
+                for _, sql in triggers:
+                    cursor.execute(sql)
+
+    connection.ops.execute_sql_flush = flush
+    yield
+    connection.ops.execute_sql_flush = plain_flush
+
+
+@pytest.fixture
+def cast(db):
+    """People of two invented clinics; see tests/cast.py."""
+    from tests.cast import Cast
+
+    return Cast()
