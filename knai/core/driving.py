@@ -1,4 +1,4 @@
-"""Until when driving is barred: the longest rule that applies, as one clock time for the patient."""
+"""Until when driving is barred: the longest rule that applies, as one clock time."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class DrivingBar:
 
 
 def bar_counts_from(doses: Iterable[DoseSpan]) -> datetime | None:
-    """The latest of all infusions' ends and other doses' starts. None: no dose, or one still runs."""
+    """The latest of infusions' ends and other doses' starts. None: no dose, or one still runs."""
     instants = [d.ended_at if d.is_infusion else d.started_at for d in doses]
     known = [at for at in instants if at is not None]
     if not known or len(known) < len(instants):

@@ -23,7 +23,7 @@ def read_decimal(text: str, *, field: str = "", max_digits: int = MAX_DIGITS) ->
     """The number that stands in `text`, exactly.
 
     raises     Malformed: anything but plain digits and one point ("0,5", "1e3", "5 mg", "½", "-1"),
-               nothing, or more than max_digits digits. Spaces at both ends are no part of the number.
+               nothing, or more than max_digits digits. Spaces at both ends do not count.
     """
     plain = text.strip(" ")
     if not plain:

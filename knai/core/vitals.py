@@ -149,8 +149,9 @@ def derive_bmi(weight_kg: Decimal, height_cm: Decimal) -> Decimal:
 
 
 def parse_number(text: str, code: str = "") -> Decimal:
-    """What was typed for a vital sign, exactly; with `code`, to no more decimals than it is charted with.
+    """What was typed for a vital sign, exactly.
 
+    code       also refuses more decimals than this sign is charted with
     raises     Malformed: see numbers.read_decimal; too many decimals (nothing is rounded unasked)
     """
     number = read_decimal(text, field=code, max_digits=6)

@@ -1,0 +1,361 @@
+"""Dose arithmetic: exact, and shown with its working.
+
+Everything is computed in fractions and rounded once, where it is shown: a line says "=" when the figure is
+the exact one and "≈" when it was rounded to four places. Decision support: the prescriber decides the dose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from knai.core.errors import Malformed, Refused
+from knai.core.numbers import read_decimal, show, to_decimal
+
+Basis = Literal["base", "hydrochloride"]
+Direction = Literal["down", "up", "nearest"]
+
+# Ketamine base in ketamine hydrochloride by mass: product labels (28 mg base = 32.3 mg hydrochloride) and
+# the molar masses 237.73 and 274.19 agree on these three digits. Verified against a label.
+HYDROCHLORIDE_TO_BASE = Decimal("0.867")
+PLACES = 4
+_FACTOR = Fraction(HYDROCHLORIDE_TO_BASE)
+_BASIS_WORDS: Mapping[Basis, str] = {"base": "as base", "hydrochloride": "as hydrochloride"}
+
+
+@dataclass(frozen=True, slots=True)
+class DoseWorking:
+    """One dose in every unit that somebody reads it in.
+
+    mg                what was ordered, in `basis`; mg_base is the same amount as base, which is charted
+    volume_ml         to draw from the vial
+    pumped_ml         what the pump gives: the bag, or the drawn volume
+    rate_...          None without a duration
+    rounded           names of the figures that are not exact at four places
+    lines             the working, one step a line
+    """
+
+    basis: Basis
+    weight_kg: Decimal
+    mg: Decimal
+    mg_per_kg: Decimal
+    mg_base: Decimal
+    volume_ml: Decimal
+    pumped_ml: Decimal
+    diluent_ml: Decimal | None
+    bag_mg_per_ml: Decimal | None
+    duration_min: Decimal | None
+    rate_ml_per_h: Decimal | None
+    rate_mg_per_kg_per_h: Decimal | None
+    rate_mcg_per_kg_per_min: Decimal | None
+    rounded: frozenset[str]
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """A figure fitted to what a pump or syringe can be set to, and what that changes."""
+
+    asked: Decimal
+    set_to: Decimal
+    step: Decimal
+    change_percent: Decimal
+    line: str
+
+    @property
+    def is_changed(self) -> bool:
+        return self.set_to != self.asked
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """The working as it is written down."""
+
+    figures: dict[str, Decimal] = field(default_factory=dict)
+    rounded: set[str] = field(default_factory=set)
+    lines: list[str] = field(default_factory=list)
+
+    def write(
+        self, name: str, formula: str, operands: tuple[Fraction, ...], result: Fraction, unit: str
+    ) -> Fraction:
+        """Keep a result and its line; hand the exact result on."""
+        shown = self.keep(name, result)
+        is_exact = name not in self.rounded and all(map(_shows_exactly, operands))
+        left = formula.format(*map(_text, operands))
+        self.lines.append(f"{left} {'=' if is_exact else '≈'} {show(shown)} {unit}")
+        return result
+
+    def keep(self, name: str, result: Fraction) -> Decimal:
+        shown = to_decimal(result, PLACES)
+        self.figures[name] = shown
+        if not _shows_exactly(result):
+            self.rounded.add(name)
+        return shown
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What was asked for, checked: positive figures, exactly one of the amounts."""
+
+    weight: Fraction
+    per_ml: Fraction
+    minutes: Fraction | None
+    final_ml: Fraction | None
+    basis: Basis
+    vial_basis: Basis
+    kind: str
+    amount: Fraction
+
+
+def parse_decimal(text: str, field: str = "") -> Decimal:
+    """What was typed for a dose, exactly, or a refusal: "0,5", "1/2", "½", "5 mg", "1e1" are not numbers.
+
+    raises     Malformed
+    """
+    return read_decimal(text, field=field)
+
+
+def to_base(mg_hydrochloride: Decimal) -> Decimal:
+    return to_decimal(Fraction(mg_hydrochloride) * _FACTOR, PLACES)
+
+
+def to_hydrochloride(mg_base: Decimal) -> Decimal:
+    return to_decimal(Fraction(mg_base) / _FACTOR, PLACES)
+
+
+def work_out(
+    *,
+    weight_kg: Decimal,
+    concentration_mg_per_ml: Decimal,
+    mg_per_kg: Decimal | None = None,
+    mg: Decimal | None = None,
+    volume_ml: Decimal | None = None,
+    rate_ml_per_h: Decimal | None = None,
+    rate_mg_per_kg_per_h: Decimal | None = None,
+    rate_mcg_per_kg_per_min: Decimal | None = None,
+    duration_min: Decimal | None = None,
+    final_volume_ml: Decimal | None = None,
+    basis: Basis = "base",
+    vial_basis: Basis = "base",
+) -> DoseWorking:
+    """The dose in every unit, from exactly one of the amounts; a rate needs the duration too.
+
+    final_volume_ml   drug and diluent together, when the drug is given from a bag
+    basis             what the order means by mg; vial_basis: what the vial's label means by it
+    raises            Malformed: not exactly one amount; a figure that is not a positive Decimal
+                      Refused: more drug than the bag holds
+    """
+    amounts = {
+        "mg_per_kg": mg_per_kg,
+        "mg": mg,
+        "volume_ml": volume_ml,
+        "rate_ml_per_h": rate_ml_per_h,
+        "rate_mg_per_kg_per_h": rate_mg_per_kg_per_h,
+        "rate_mcg_per_kg_per_min": rate_mcg_per_kg_per_min,
+    }
+    kind, amount = _the_one_amount(amounts)
+    order = _Order(
+        weight=_positive(weight_kg, "weight_kg"),
+        per_ml=_positive(concentration_mg_per_ml, "concentration_mg_per_ml"),
+        minutes=None if duration_min is None else _positive(duration_min, "duration_min"),
+        final_ml=None if final_volume_ml is None else _positive(final_volume_ml, "final_volume_ml"),
+        basis=_known_basis(basis, "basis"),
+        vial_basis=_known_basis(vial_basis, "vial_basis"),
+        kind=kind,
+        amount=amount,
+    )
+    return _work_out(order)
+
+
+def _work_out(order: _Order) -> DoseWorking:
+    sheet = _Sheet()
+    mg = _ordered_mg(order, sheet)
+    base_mg = _base_mg(order, mg, sheet)
+    volume = _volume(order, mg, sheet)
+    pumped = _pumped(order, mg, volume, sheet)
+    _rates(order, mg, pumped, sheet)
+    figures = sheet.figures
+    return DoseWorking(
+        basis=order.basis,
+        weight_kg=sheet.keep("weight_kg", order.weight),
+        mg=sheet.keep("mg", mg),
+        mg_per_kg=sheet.keep("mg_per_kg", mg / order.weight),
+        mg_base=sheet.keep("mg_base", base_mg),
+        volume_ml=sheet.keep("volume_ml", volume),
+        pumped_ml=sheet.keep("pumped_ml", pumped),
+        diluent_ml=figures.get("diluent_ml"),
+        bag_mg_per_ml=figures.get("bag_mg_per_ml"),
+        duration_min=None if order.minutes is None else sheet.keep("duration_min", order.minutes),
+        rate_ml_per_h=figures.get("rate_ml_per_h"),
+        rate_mg_per_kg_per_h=figures.get("rate_mg_per_kg_per_h"),
+        rate_mcg_per_kg_per_min=figures.get("rate_mcg_per_kg_per_min"),
+        rounded=frozenset(sheet.rounded),
+        lines=tuple(sheet.lines),
+    )
+
+
+def _ordered_mg(order: _Order, sheet: _Sheet) -> Fraction:
+    """The amount in mg of the order's basis, with the line that leads to it."""
+    amount, weight = order.amount, order.weight
+    if order.kind == "mg_per_kg":
+        return sheet.write("mg", "{} mg/kg × {} kg", (amount, weight), amount * weight, "mg")
+    if order.kind == "mg":
+        _write_mg_per_kg(amount, weight, sheet)
+        return amount
+    if order.kind in ("volume_ml", "rate_ml_per_h"):
+        return _mg_from_volume(order, sheet)
+    minutes = _needed_minutes(order)
+    if order.kind == "rate_mg_per_kg_per_h":
+        formula, parts = "{} mg/kg/h × {} kg × {} min ÷ 60", 60
+    else:
+        formula, parts = "{} mcg/kg/min × {} kg × {} min ÷ 1000", 1000
+    mg = amount * weight * minutes / parts
+    return sheet.write("mg", formula, (amount, weight, minutes), mg, "mg")
+
+
+def _write_mg_per_kg(mg: Fraction, weight: Fraction, sheet: _Sheet) -> None:
+    sheet.write("mg_per_kg", "{} mg ÷ {} kg", (mg, weight), mg / weight, "mg/kg")
+
+
+def _mg_from_volume(order: _Order, sheet: _Sheet) -> Fraction:
+    volume = order.amount
+    if order.kind == "rate_ml_per_h":
+        volume = _volume_from_rate(order, sheet)
+    operands = (volume, order.per_ml)
+    in_vial = sheet.write("mg_in_vial", "{} mL × {} mg/mL", operands, volume * order.per_ml, "mg")
+    mg = _between(in_vial, order.vial_basis, order.basis, "mg", sheet)
+    _write_mg_per_kg(mg, order.weight, sheet)
+    return mg
+
+
+def _volume_from_rate(order: _Order, sheet: _Sheet) -> Fraction:
+    if order.final_ml is not None:
+        message = "does not say how much is in the bag; wanted a dose, or the bag's own strength"
+        raise Malformed(message, order.kind)
+    minutes = _needed_minutes(order)
+    volume, operands = order.amount * minutes / 60, (order.amount, minutes)
+    return sheet.write("volume_ml", "{} mL/h × {} min ÷ 60", operands, volume, "mL")
+
+
+def _between(mg: Fraction, given: Basis, wanted: Basis, name: str, sheet: _Sheet) -> Fraction:
+    """mg of one basis as mg of the other."""
+    if given == wanted:
+        return mg
+    sign, result = ("×", mg * _FACTOR) if wanted == "base" else ("÷", mg / _FACTOR)
+    formula = f"{{}} mg {_BASIS_WORDS[given]} {sign} {{}}"
+    return sheet.write(name, formula, (mg, _FACTOR), result, f"mg {_BASIS_WORDS[wanted]}")
+
+
+def _base_mg(order: _Order, mg: Fraction, sheet: _Sheet) -> Fraction:
+    return _between(mg, order.basis, "base", "mg_base", sheet)
+
+
+def _volume(order: _Order, mg: Fraction, sheet: _Sheet) -> Fraction:
+    """What to draw from the vial, whose label may mean the other basis than the order."""
+    in_vial = mg
+    if order.vial_basis == "hydrochloride":
+        in_vial = _between(mg, order.basis, order.vial_basis, "mg_in_vial", sheet)
+    elif order.basis == "hydrochloride":
+        in_vial = mg * _FACTOR  # its line was written for mg_base
+    volume = in_vial / order.per_ml
+    if order.kind not in ("volume_ml", "rate_ml_per_h"):
+        sheet.write("volume_ml", "{} mg ÷ {} mg/mL", (in_vial, order.per_ml), volume, "mL")
+    return volume
+
+
+def _pumped(order: _Order, mg: Fraction, volume: Fraction, sheet: _Sheet) -> Fraction:
+    """What the pump gives; with a bag, how it is made up and how strong it is then."""
+    final = order.final_ml
+    if final is None:
+        return volume
+    if volume > final:
+        message = f"the drug alone is {_text(volume)} mL and the bag {_text(final)} mL"
+        raise Refused(f"{message}; wanted a bag that holds both drug and diluent")
+    operands, diluent = (final, volume), final - volume
+    sheet.write("diluent_ml", "{} mL bag − {} mL drug", operands, diluent, "mL diluent")
+    sheet.write("bag_mg_per_ml", "{} mg ÷ {} mL", (mg, final), mg / final, "mg/mL in the bag")
+    return final
+
+
+def _rates(order: _Order, mg: Fraction, pumped: Fraction, sheet: _Sheet) -> None:
+    minutes = order.minutes
+    if minutes is None:
+        return
+    rate = pumped * 60 / minutes
+    sheet.write("rate_ml_per_h", "{} mL × 60 ÷ {} min", (pumped, minutes), rate, "mL/h")
+    per_kg = mg / order.weight
+    for name, parts, unit in (
+        ("rate_mg_per_kg_per_h", 60, "mg/kg/h"),
+        ("rate_mcg_per_kg_per_min", 1000, "mcg/kg/min"),
+    ):
+        formula = f"{{}} mg/kg × {parts} ÷ {{}} min"
+        sheet.write(name, formula, (per_kg, minutes), per_kg * parts / minutes, unit)
+
+
+def given_mg(
+    *, rate_ml_per_h: Decimal, concentration_mg_per_ml: Decimal, elapsed_min: Decimal
+) -> Decimal:
+    """What has run in at one rate: after a stop, or up to a change of rate. Zero minutes gave nothing."""
+    rate = _positive(rate_ml_per_h, "rate_ml_per_h")
+    per_ml = _positive(concentration_mg_per_ml, "concentration_mg_per_ml")
+    if elapsed_min == 0:
+        return Decimal(0)
+    return to_decimal(rate * _positive(elapsed_min, "elapsed_min") / 60 * per_ml, PLACES)
+
+
+def fit_to_step(value: Decimal, step: Decimal, unit: str, direction: Direction = "down") -> Stepped:
+    """`value` as the pump or syringe can be set. Down by default: never more than was ordered.
+
+    raises     Refused: below one step, so that nothing would be given
+    """
+    asked, by = _positive(value, "value"), _positive(step, "step")
+    steps = asked / by
+    whole = {"down": steps // 1, "up": -(-steps // 1), "nearest": round(steps)}[direction]
+    if whole == 0:
+        message = f"{show(value)} {unit} is less than one step of {show(step)} {unit}"
+        raise Refused(f"{message}; wanted a finer pump or a weaker solution")
+    set_to = step * int(whole)
+    change = to_decimal((Fraction(set_to) - asked) / asked * 100, 2)
+    line = (
+        f"{show(value)} {unit} set as {show(set_to)} {unit} (steps of {show(step)}, {change:+f} %)"
+    )
+    return Stepped(value, set_to, step, change, line)
+
+
+def _the_one_amount(amounts: Mapping[str, Decimal | None]) -> tuple[str, Fraction]:
+    given = {name: value for name, value in amounts.items() if value is not None}
+    if len(given) != 1:
+        found = ", ".join(given) or "none"
+        raise Malformed(f"found {found}; wanted exactly one of {', '.join(amounts)}", "amount")
+    [(name, value)] = given.items()
+    return name, _positive(value, name)
+
+
+def _positive(value: Decimal, name: str) -> Fraction:
+    """raises  Malformed: a float (already inexact), not finite, or not above zero"""
+    if not isinstance(value, (Decimal, int)) or not Decimal(value).is_finite() or value <= 0:
+        raise Malformed("is not an exact number above zero; wanted one such as 0.5", name)
+    return Fraction(value)
+
+
+def _needed_minutes(order: _Order) -> Fraction:
+    if order.minutes is None:
+        raise Malformed("is missing; wanted the minutes the rate runs for", "duration_min")
+    return order.minutes
+
+
+def _known_basis(basis: Basis, name: str) -> Basis:
+    if basis not in _BASIS_WORDS:
+        raise Malformed(f"is not known; wanted {' or '.join(_BASIS_WORDS)}", name)
+    return basis
+
+
+def _text(value: Fraction) -> str:
+    return show(to_decimal(value, PLACES))
+
+
+def _shows_exactly(value: Fraction) -> bool:
+    return Fraction(to_decimal(value, PLACES)) == value
