@@ -37,4 +37,6 @@ def _sqlite(name: str) -> dict[str, Any]:
         "NAME": name,
         "CONN_MAX_AGE": None,
         "OPTIONS": {"init_command": SQLITE_INIT, "transaction_mode": "IMMEDIATE", "timeout": 20},
+        # A file for tests too: in memory there is no WAL, and threads would share one connection.
+        "TEST": {"NAME": f"{name}.test"},
     }
