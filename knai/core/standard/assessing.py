@@ -1,0 +1,136 @@
+"""The one question everybody asks of the Standard: what does each clause say, here and now?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from knai.core.errors import KnaiError, Malformed
+from knai.core.standard.derive import derive
+from knai.core.standard.derived import Derived, Row
+from knai.core.standard.judge import effect_rules, first_true, verdict_rules
+from knai.core.standard.numbers import read_instant, read_zone
+from knai.core.standard.policy import Policy
+from knai.core.standard.reading import Facts, read_facts
+from knai.core.standard.table import (
+    ADOPTED,
+    CARE_CLAUSES,
+    EDITION,
+    GATES,
+    TABLE_VERSION,
+    Clause,
+)
+from knai.core.standard.verdicts import Finding, Verdict, as_json
+from knai.core.standard.words import Speaker
+
+_ASKED = ("gate", "now", "facts")
+_MAY_ASK = (*_ASKED, "tz", "policy", "edition")
+
+
+def assess(
+    gate: str,
+    now: datetime | str,
+    facts: Mapping[str, Any] | Facts,
+    policy: Policy | None = None,
+    tz: str = "UTC",
+    edition: str = EDITION,
+) -> list[Finding]:
+    """One finding a care clause, in the table's order.
+
+    now     aware datetime, or ISO 8601 text with its offset
+    facts   the table's names, nested; or what read_facts() made of them, to ask again at another gate
+    tz      IANA name of the zone that calendar days are read in
+    raises  Malformed: a wrong name, type or word, with the field
+    """
+    if gate not in GATES:
+        raise Malformed(f"found another value, wanted one of {', '.join(GATES)}", "gate")
+    if edition != EDITION:
+        raise Malformed(f"no such edition here, wanted {EDITION}", "edition")
+    now_us, zone = read_instant(now, "now"), read_zone(tz)
+    known = read_facts(facts)
+    policy = Policy.default() if policy is None else policy
+    derived = derive(gate, now_us, known, policy, zone)
+    row, speaker = Row(derived), Speaker(derived, policy, zone)
+    return [_finding(clause, derived, row, known, speaker) for clause in CARE_CLAUSES]
+
+
+def _finding(clause: Clause, derived: Derived, row: Row, facts: Facts, speaker: Speaker) -> Finding:
+    verdict = first_true(verdict_rules(clause, row), Verdict.CANNOT_TELL_YET)
+    rules, otherwise = effect_rules(clause, derived.gate, verdict, row)
+    ruling = first_true(rules, otherwise)
+    key, values, because = speaker.because(clause.id, verdict, row)
+    return Finding(
+        clause=clause.id,
+        title=clause.title,
+        verdict=verdict,
+        effect=ruling.effect,
+        because=because,
+        key=key,
+        values=values,
+        facts={name: facts.as_given(name) for name in clause.facts},
+        quote=clause.quote,
+        edition=EDITION,
+        table_version=TABLE_VERSION,
+        origin=clause.origin,
+        adopted=ADOPTED,
+        override_needs=ruling.override_needs,
+    )
+
+
+# -- the same question as a JSON document: knai assess
+
+
+def assess_document(document: Any) -> Any:
+    """The answer to one question, or to each of a list, in its order.
+
+    A bad question of a list answers {"error": why} in its place; a single one raises.
+    """
+    if isinstance(document, list):
+        return [_answer_or_error(question) for question in document]
+    return _answer(document)
+
+
+def _answer_or_error(question: Any) -> dict[str, Any]:
+    try:
+        return _answer(question)
+    except KnaiError as wrong:
+        return {"error": str(wrong)}
+
+
+def _answer(question: Any) -> dict[str, Any]:
+    asked = _checked(question)
+    policy = Policy.default().tightened(asked.get("policy") or {})
+    edition = asked.get("edition") or EDITION
+    findings = assess(
+        asked["gate"], asked["now"], asked["facts"], policy, asked.get("tz") or "UTC", edition
+    )
+    return {
+        "edition": edition,
+        "gate": asked["gate"],
+        "findings": [_shown(finding) for finding in findings],
+    }
+
+
+def _checked(question: Any) -> Mapping[str, Any]:
+    if not isinstance(question, Mapping):
+        raise Malformed(
+            f"found {type(question).__name__}, wanted an object with gate, now and facts"
+        )
+    for name in question:
+        if name not in _MAY_ASK:
+            raise Malformed(f"no such key, wanted only {', '.join(_MAY_ASK)}", str(name))
+    for name in _ASKED:
+        if question.get(name) is None:
+            raise Malformed("missing", name)
+    return question
+
+
+def _shown(finding: Finding) -> dict[str, Any]:
+    return {
+        "clause": finding.clause,
+        "verdict": finding.verdict.value,
+        "effect": finding.effect.value,
+        "because": finding.because,
+        "facts": as_json(finding.facts),
+    }

@@ -1,0 +1,393 @@
+"""The 28 care clauses as predicates over derived facts.
+
+Each answers with a truth that may be unknown. What holds for all clauses (the record is outside the
+Standard, nobody was dosed, not met goes before met) stands in judge.py; here is each clause's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from knai.core.standard.derive import BEFORE_A_DOSE
+from knai.core.standard.derived import Question, Truth
+
+Predicate = Callable[[Question], Truth]
+
+
+@dataclass(frozen=True, slots=True)
+class Predicates:
+    """met counts only where not_met is known not to hold; neither where not_applicable may hold."""
+
+    met: Predicate
+    not_met: Predicate
+    not_applicable: Predicate
+
+
+def never(d: Question) -> Truth:
+    return d.gate.isnull()  # every question names its gate
+
+
+# -- circumstances that several clauses share
+
+
+def at_home_without_parenteral(d: Question) -> Truth:
+    return d.at_home & ~d.any_parenteral
+
+
+def in_other_care(d: Question) -> Truth:
+    return d.departure.isin(("transferred", "admitted", "died"))
+
+
+def before_a_dose(d: Question) -> Truth:
+    return d.gate.isin(BEFORE_A_DOSE)
+
+
+# -- selection and work-up
+
+
+def knai1_met(d: Question) -> Truth:
+    return d.purpose == "knai"
+
+
+def knai1_not_met(d: Question) -> Truth:
+    return d.purpose != "knai"
+
+
+def knai2_met(d: Question) -> Truth:
+    return d.screened & (d.screened_on <= d.due_on)
+
+
+def knai2_not_met(d: Question) -> Truth:
+    return ~d.screened | (d.screened_on > d.due_on)
+
+
+def knai3_met(d: Question) -> Truth:
+    return d.condition_found
+
+
+def knai3_not_met(d: Question) -> Truth:
+    return d.diagnosis_recorded & ~d.condition_found & ~d.diagnosis_provisional
+
+
+def knai4_met(d: Question) -> Truth:
+    return d.history_in_chart & (d.history_on <= d.due_on)
+
+
+def knai4_not_met(d: Question) -> Truth:
+    return ~d.history_in_chart | (d.history_on > d.due_on)
+
+
+def knai5_met(d: Question) -> Truth:
+    return d.physical_in_chart & (d.physical_on <= d.due_on)
+
+
+def knai5_not_met(d: Question) -> Truth:
+    return ~d.physical_in_chart | (d.physical_on > d.due_on)
+
+
+def knai6_met(d: Question) -> Truth:
+    return d.covers_psychiatric
+
+
+def knai6_not_met(d: Question) -> Truth:
+    return ~d.covers_psychiatric
+
+
+def knai7_met(d: Question) -> Truth:
+    return d.covers_substance_use
+
+
+def knai7_not_met(d: Question) -> Truth:
+    return ~d.covers_substance_use
+
+
+def knai8_met(d: Question) -> Truth:
+    return d.medications_status.isin(("listed", "none")) & (d.medications_on <= d.due_on)
+
+
+def knai8_not_met(d: Question) -> Truth:
+    return d.medications_status.notnull() & (d.medications_on > d.due_on)
+
+
+def knai9_met(d: Question) -> Truth:
+    return d.allergies_status.isin(("listed", "none_known")) & (d.allergies_on <= d.due_on)
+
+
+def knai9_not_met(d: Question) -> Truth:
+    return d.allergies_status.notnull() & (d.allergies_on > d.due_on)
+
+
+def knai10_met(d: Question) -> Truth:
+    return (d.reviewed_on <= d.due_on) & ~d.unresolved_serious
+
+
+def knai10_not_met(d: Question) -> Truth:
+    return d.hypersensitive | (d.reviewed_on > d.due_on) | d.unresolved_serious
+
+
+# -- consent
+
+
+def knai11_met(d: Question) -> Truth:
+    return (d.signed_at <= d.due_at) & d.signed_by.isin(("patient", "legal_representative"))
+
+
+def knai11_not_met(d: Question) -> Truth:
+    return d.refused | (d.signed_at > d.due_at)
+
+
+def knai12_met(d: Question) -> Truth:
+    return d.signed_at.notnull() & d.covers_off_label
+
+
+def knai12_not_met(d: Question) -> Truth:
+    return d.signed_at.notnull() & ~d.covers_off_label
+
+
+def knai12_not_applicable(d: Question) -> Truth:
+    return ~d.off_label
+
+
+def knai13_met(d: Question) -> Truth:
+    return d.signed_at.notnull()
+
+
+def knai13_not_met(d: Question) -> Truth:
+    return d.signed_at.notnull() & (consent_expired(d) | consent_overrun(d) | withdrawn_at_gate(d))
+
+
+def consent_expired(d: Question) -> Truth:
+    return d.expires_at.notnull() & (d.expires_at < d.due_at)
+
+
+def consent_overrun(d: Question) -> Truth:
+    """A dose begun, or an infusion still running, after consent was withdrawn."""
+    begun = d.dosed & (d.last_start_at >= d.withdrawn_at)
+    running = d.infused & (d.infusion_end_at > d.withdrawn_at)
+    return d.withdrawn_at.notnull() & (begun | running)
+
+
+def withdrawn_at_gate(d: Question) -> Truth:
+    return before_a_dose(d) & d.withdrawn_at.notnull() & (d.withdrawn_at <= d.now_at)
+
+
+# -- transparency
+
+
+def knai14_met(d: Question) -> Truth:
+    return d.protocol_public
+
+
+def knai14_not_met(d: Question) -> Truth:
+    return ~d.protocol_public
+
+
+def knai15_met(d: Question) -> Truth:
+    return d.ingredients_disclosed
+
+
+def knai15_not_met(d: Question) -> Truth:
+    return ~d.ingredients_disclosed
+
+
+# -- dose and depth
+
+
+def minimal_expected(d: Question) -> Truth:
+    return d.expected_depth == 0
+
+
+def over_a_ceiling(d: Question) -> Truth:
+    return d.fraction_over | d.rate_over
+
+
+def knai16_met(d: Question) -> Truth:
+    reached = (d.privilege_depth >= d.expected_depth) & (d.capability_depth >= d.expected_depth)
+    return (minimal_expected(d) & ~over_a_ceiling(d)) | (~minimal_expected(d) & reached)
+
+
+def knai16_not_met(d: Question) -> Truth:
+    short = (d.privilege_depth < d.expected_depth) | (d.capability_depth < d.expected_depth)
+    return (minimal_expected(d) & over_a_ceiling(d)) | (~minimal_expected(d) & short)
+
+
+def knai17_met(d: Question) -> Truth:
+    return d.window_closed & ~knai17_not_met(d) & ~d.sedation_unplaced
+
+
+def knai17_not_met(d: Question) -> Truth:
+    deeper_than_provider = d.observed_depth > d.privilege_depth.fill_null(0)
+    return deeper_than_provider | (d.observed_depth > d.capability_depth.fill_null(0))
+
+
+# -- vital signs
+
+
+def knai18_met(d: Question) -> Truth:
+    return d.has_baseline
+
+
+def knai18_not_met(d: Question) -> Truth:
+    return d.dosed & ~d.has_baseline
+
+
+def knai19_met(d: Question) -> Truth:
+    return d.window_closed & (d.longest_gap_us <= d.allowed_gap_us)
+
+
+def knai19_not_met(d: Question) -> Truth:
+    return d.longest_gap_us > d.allowed_gap_us
+
+
+def beyond_limits(d: Question) -> Truth:
+    """The fresh set reaches an absolute limit, whatever the baseline was."""
+    pressure = (d.fresh_sbp >= d.sbp_ge) | (d.fresh_sbp < d.sbp_lt) | (d.fresh_dbp >= d.dbp_ge)
+    pulse = (d.fresh_hr >= d.hr_ge) | (d.fresh_hr < d.hr_lt)
+    return pressure | pulse | (d.fresh_spo2 < d.spo2_lt)
+
+
+def away_from_baseline(d: Question) -> Truth:
+    return (
+        _is_away(d, d.fresh_sbp, d.base_sbp)
+        | _is_away(d, d.fresh_dbp, d.base_dbp)
+        | _is_away(d, d.fresh_hr, d.base_hr)
+        | (d.base_spo2 - d.fresh_spo2 > d.spo2_drop)
+    )
+
+
+def _is_away(d: Question, fresh: Truth, base: Truth) -> Truth:
+    above = 100 * (fresh - base) > d.above_percent * base
+    return above | (100 * (base - fresh) > d.below_percent * base)
+
+
+def knai20_met(d: Question) -> Truth:
+    return ~beyond_limits(d) & ~away_from_baseline(d)
+
+
+def knai20_not_met(d: Question) -> Truth:
+    return beyond_limits(d) | away_from_baseline(d)
+
+
+def knai20_not_applicable(d: Question) -> Truth:
+    return in_other_care(d) | at_home_without_parenteral(d)
+
+
+# -- people
+
+
+def knai21_met(d: Question) -> Truth:
+    before = ~d.dosed & d.qualified_now
+    return before | (d.dosed & d.presence_recorded & d.window_closed & ~d.cover_unsure)
+
+
+def knai21_not_met(d: Question) -> Truth:
+    unplanned = ~d.presence_recorded & d.supervision.isin(("remote", "none"))
+    before = ~d.dosed & (~d.qualified_now | unplanned)
+    about_to_dose = d.gate.isin(("start", "redose"))
+    afterwards = d.presence_recorded & (d.cover_broken | (about_to_dose & ~d.qualified_now))
+    return before | (d.dosed & afterwards)
+
+
+def knai22_met(d: Question) -> Truth:
+    return d.provider_qualifies
+
+
+def knai22_not_met(d: Question) -> Truth:
+    return ~d.provider_qualifies
+
+
+def knai27_met(d: Question) -> Truth:
+    return ~knai27_not_met(d)
+
+
+def knai27_not_met(d: Question) -> Truth:
+    planned = before_a_dose(d) & d.plan_parenteral & (d.supervision != "in_person")
+    return d.given_unsupervised | planned
+
+
+def knai27_not_applicable(d: Question) -> Truth:
+    return ~d.any_parenteral
+
+
+# -- leaving
+
+
+def knai23_met(d: Question) -> Truth:
+    return d.transport_planned != "self_driving"
+
+
+def knai23_not_met(d: Question) -> Truth:
+    return d.transport_planned == "self_driving"
+
+
+def knai24_met(d: Question) -> Truth:
+    return d.transport_actual != "self_driving"
+
+
+def knai24_not_met(d: Question) -> Truth:
+    return d.transport_actual == "self_driving"
+
+
+def told_too_late(d: Question) -> Truth:
+    return d.instructed_at > d.left_at
+
+
+def knai25_met(d: Question) -> Truth:
+    return d.acknowledged & (d.instructed_at <= d.left_at)
+
+
+def knai25_not_met(d: Question) -> Truth:
+    return ~d.acknowledged | told_too_late(d)
+
+
+def knai26_met(d: Question) -> Truth:
+    return d.dosed & (d.asked_at >= d.bar_ends_at) & (d.asked_at <= d.now_at)
+
+
+def knai26_not_met(d: Question) -> Truth:
+    drove = d.drove_at.notnull() & (d.drove_at < d.bar_ends_at) & (d.drove_at <= d.now_at)
+    return d.dosed & drove
+
+
+# -- the product
+
+
+def knai28_met(d: Question) -> Truth:
+    return d.offers_every_route
+
+
+def knai28_not_met(d: Question) -> Truth:
+    return ~d.offers_every_route
+
+
+PREDICATES: Mapping[str, Predicates] = {
+    "KNAI-1": Predicates(knai1_met, knai1_not_met, never),
+    "KNAI-2": Predicates(knai2_met, knai2_not_met, never),
+    "KNAI-3": Predicates(knai3_met, knai3_not_met, never),
+    "KNAI-4": Predicates(knai4_met, knai4_not_met, never),
+    "KNAI-5": Predicates(knai5_met, knai5_not_met, never),
+    "KNAI-6": Predicates(knai6_met, knai6_not_met, never),
+    "KNAI-7": Predicates(knai7_met, knai7_not_met, never),
+    "KNAI-8": Predicates(knai8_met, knai8_not_met, never),
+    "KNAI-9": Predicates(knai9_met, knai9_not_met, never),
+    "KNAI-10": Predicates(knai10_met, knai10_not_met, never),
+    "KNAI-11": Predicates(knai11_met, knai11_not_met, never),
+    "KNAI-12": Predicates(knai12_met, knai12_not_met, knai12_not_applicable),
+    "KNAI-13": Predicates(knai13_met, knai13_not_met, never),
+    "KNAI-14": Predicates(knai14_met, knai14_not_met, never),
+    "KNAI-15": Predicates(knai15_met, knai15_not_met, never),
+    "KNAI-16": Predicates(knai16_met, knai16_not_met, never),
+    "KNAI-17": Predicates(knai17_met, knai17_not_met, never),
+    "KNAI-18": Predicates(knai18_met, knai18_not_met, never),
+    "KNAI-19": Predicates(knai19_met, knai19_not_met, never),
+    "KNAI-20": Predicates(knai20_met, knai20_not_met, knai20_not_applicable),
+    "KNAI-21": Predicates(knai21_met, knai21_not_met, never),
+    "KNAI-22": Predicates(knai22_met, knai22_not_met, never),
+    "KNAI-23": Predicates(knai23_met, knai23_not_met, at_home_without_parenteral),
+    "KNAI-24": Predicates(knai24_met, knai24_not_met, knai20_not_applicable),
+    "KNAI-25": Predicates(knai25_met, knai25_not_met, in_other_care),
+    "KNAI-26": Predicates(knai26_met, knai26_not_met, never),
+    "KNAI-27": Predicates(knai27_met, knai27_not_met, knai27_not_applicable),
+    "KNAI-28": Predicates(knai28_met, knai28_not_met, never),
+}

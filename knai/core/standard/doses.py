@@ -1,0 +1,163 @@
+"""What a list of doses says: first and last, the time they act in, and how far they use up the ceilings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+from typing import Any
+
+from knai.core.standard.numbers import MIN_US, Number, minutes_us
+from knai.core.standard.policy import Policy
+from knai.core.standard.reading import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The time that counts as "during administration" (KNAI-19).
+
+    start, end  None: no dose, or one whose route or start is not known; end also None while running
+    """
+
+    start: int | None
+    end: int | None
+    running: bool
+
+    def closed(self, now: int) -> bool | None:
+        if self.running:
+            return False
+        return None if self.end is None else now >= self.end
+
+    def seen_until(self, now: int) -> int | None:
+        """The earlier of now and the window's end."""
+        if self.running:
+            return now
+        return None if self.end is None else min(now, self.end)
+
+
+NO_WINDOW = Window(None, None, False)
+
+
+def is_infusion(dose: Item, policy: Policy) -> bool:
+    return dose.get("route") in policy.infusion_routes
+
+
+def is_running(dose: Item, policy: Policy) -> bool:
+    return is_infusion(dose, policy) and "end" not in dose
+
+
+def acted_until(dose: Item, policy: Policy, now: int) -> int:
+    """When the giving of a dose was over: an infusion's end (now while it runs), else its start."""
+    at: int = dose.get("end", now) if is_infusion(dose, policy) else dose["start"]
+    return at
+
+
+def window_of(doses: Sequence[Item], policy: Policy, esketamine: bool) -> Window:
+    if not doses or not all("start" in dose and "route" in dose for dose in doses):
+        return NO_WINDOW
+    start = min(dose["start"] for dose in doses)
+    if any(is_running(dose, policy) for dose in doses):
+        return Window(start, None, True)
+    return Window(start, max(_observed_until(dose, policy, esketamine) for dose in doses), False)
+
+
+def _observed_until(dose: Item, policy: Policy, esketamine: bool) -> int:
+    infusion = is_infusion(dose, policy)
+    if esketamine and not infusion:
+        minutes = policy.esketamine_observation_min
+    else:
+        minutes = policy.observation_min[dose["route"]]
+    until: int = (dose["end"] if infusion else dose["start"]) + minutes_us(minutes)
+    return until
+
+
+# -- ceilings (KNAI-16), in exact fractions
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A dose given or planned, as far as the ceilings look at it. minutes None: not known."""
+
+    route: str | None
+    mg_per_kg: Number | None
+    minutes: Fraction | None
+
+
+def given_doses(doses: Iterable[Item]) -> list[Considered]:
+    return [
+        Considered(dose.get("route"), dose.get("mg_per_kg"), _minutes_given(dose)) for dose in doses
+    ]
+
+
+def planned_doses(doses: Iterable[Item]) -> list[Considered]:
+    return [
+        Considered(dose.get("route"), dose.get("mg_per_kg"), _exact(dose.get("duration_min")))
+        for dose in doses
+    ]
+
+
+def _minutes_given(dose: Item) -> Fraction | None:
+    if "end" not in dose or "start" not in dose:
+        return None
+    return Fraction(dose["end"] - dose["start"], MIN_US)
+
+
+def _exact(number: Number | None) -> Fraction | None:
+    return None if number is None else Fraction(number)
+
+
+def ceiling_fraction(
+    doses: Sequence[Considered], ceilings: Mapping[str, Number]
+) -> Fraction | None:
+    """F: the sum of each dose over its route's ceiling. None when one cannot be told.
+
+    A ceiling of zero allows nothing: any dose above zero then counts as the whole ceiling and more.
+    """
+    total = Fraction(0)
+    for dose in doses:
+        if dose.mg_per_kg is None or dose.route is None or dose.route not in ceilings:
+            return None
+        total += _share(Fraction(dose.mg_per_kg), Fraction(ceilings[dose.route]))
+    return total
+
+
+def _share(dose: Fraction, ceiling: Fraction) -> Fraction:
+    if ceiling:
+        return dose / ceiling
+    return Fraction(2) if dose else Fraction(0)
+
+
+def rates(
+    doses: Sequence[Considered], ceilings: Mapping[str, Number], policy: Policy
+) -> list[Fraction | None]:
+    """Of each infusion whose route has a ceiling per hour: its rate over that; None when not known."""
+    return [
+        _rate(dose, Fraction(ceilings[dose.route]))
+        for dose in doses
+        if dose.route in policy.infusion_routes and dose.route in ceilings
+    ]
+
+
+def _rate(dose: Considered, ceiling: Fraction) -> Fraction | None:
+    if dose.mg_per_kg is None or dose.minutes is None or dose.minutes <= 0:
+        return None
+    return _share(Fraction(dose.mg_per_kg) * 60 / dose.minutes, ceiling)
+
+
+def is_over(share: Fraction | None) -> bool | None:
+    """More than the whole of a ceiling; exactly the whole is within."""
+    return None if share is None else share > 1
+
+
+def percent(share: Fraction | None) -> float | None:
+    """For reading: tenths of a percent, rounded up so that what is over never reads as 100."""
+    return None if share is None else min(ceil(share * 1000), 10**9) / 10
+
+
+def any_of(answers: Iterable[Any]) -> bool | None:
+    """Kleene's "any": true when one is, else unknown when one is, else false."""
+    seen = list(answers)
+    if any(answer is True for answer in seen):
+        return True
+    return None if any(answer is None for answer in seen) else False

@@ -1,0 +1,93 @@
+"""From predicates to a verdict and its effect: what holds for every clause, written once for both engines.
+
+A rule is a pair (truth, answer); the first whose truth is true decides. One session reads the pairs with
+`first_true`; columns hand the same pairs to SQL's CASE.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from knai.core.standard.circumstances import CIRCUMSTANCES
+from knai.core.standard.clauses import PREDICATES
+from knai.core.standard.derived import Question, Truth
+from knai.core.standard.table import AtGate, Clause
+from knai.core.standard.verdicts import Effect, Verdict
+
+Answer = TypeVar("Answer")
+
+_SCOPE = "KNAI-1"
+_LEAVING = ("discharge", "after")
+_LEFT_OTHERWISE = ("left_against_advice", "eloped", "transferred", "admitted", "died")
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What follows at a gate: the effect, and what its override needs besides a reason."""
+
+    effect: Effect
+    override_needs: str = ""
+
+
+def first_true(rules: Iterable[tuple[Truth, Answer]], otherwise: Answer) -> Answer:
+    """The answer of the first rule whose truth is true: neither false nor unknown."""
+    for truth, answer in rules:
+        if truth.value is True:
+            return answer
+    return otherwise
+
+
+def verdict_rules(clause: Clause, d: Question) -> list[tuple[Truth, Verdict]]:
+    """Else cannot_tell_yet. An unknown earlier answer keeps a later one unknown, so that more
+    knowledge settles verdicts and never turns them."""
+    own = PREDICATES[clause.id]
+    lapsed = does_not_apply(clause, d)
+    not_met = ~lapsed & own.not_met(d)
+    return [
+        (lapsed, Verdict.NOT_APPLICABLE),
+        (not_met, Verdict.NOT_MET),
+        (~lapsed & ~own.not_met(d) & own.met(d), Verdict.MET),
+    ]
+
+
+def does_not_apply(clause: Clause, d: Question) -> Truth:
+    lapsed = PREDICATES[clause.id].not_applicable(d)
+    if clause.id != _SCOPE:
+        lapsed = lapsed | d.outside
+    if clause.lapses_without_dose:
+        lapsed = lapsed | (d.gate.isin(_LEAVING) & ~d.dosed)
+    return lapsed
+
+
+def effect_rules(
+    clause: Clause, gate: str, verdict: Verdict, d: Question
+) -> tuple[list[tuple[Truth, Ruling]], Ruling]:
+    """The rules at this gate for one verdict, and what follows when none of them holds."""
+    if verdict in (Verdict.MET, Verdict.NOT_APPLICABLE):
+        return [], Ruling(Effect.ALLOW)
+    entry = clause.at.get(gate)
+    if entry is not None and entry.only_on not in (None, verdict):
+        entry = None
+    if gate == "after":
+        return _afterwards(entry, d), Ruling(Effect.RECORD_ONLY)
+    rules = [] if entry is None else _unless(entry, verdict, d)
+    if gate == "discharge" and clause.at:
+        rules = [(d.departure.isin(_LEFT_OTHERWISE), Ruling(Effect.RECORD_ONLY)), *rules]
+    return rules, Ruling(Effect.NONE if entry is None else entry.effect)
+
+
+def _afterwards(entry: AtGate | None, d: Question) -> list[tuple[Truth, Ruling]]:
+    """Nothing can be held any more; an alert still goes out after those who went by themselves."""
+    if entry is None:
+        return []
+    return [(d.departure.isin(entry.only_departure), Ruling(entry.effect))]
+
+
+def _unless(entry: AtGate, verdict: Verdict, d: Question) -> list[tuple[Truth, Ruling]]:
+    return [
+        (CIRCUMSTANCES[each.when](d), Ruling(each.effect, each.override_needs))
+        for each in entry.unless
+        if each.on in (None, verdict)
+    ]

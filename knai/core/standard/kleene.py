@@ -1,0 +1,108 @@
+"""A scalar that may be unknown, with the operators an Ibis column has.
+
+A predicate written with comparisons, `&`, `|` and `~` runs unchanged on one session (Maybe) and on a
+million (columns), because SQL's null and Kleene's third truth value are the same thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from operator import eq, ge, gt, le, lt, ne
+from typing import Any
+
+
+class Maybe:
+    """A value, or None for unknown. Comparisons answer with a Maybe truth; there is no bool()."""
+
+    __slots__ = ("value",)
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __repr__(self) -> str:
+        return f"Maybe({self.value!r})"
+
+    def __bool__(self) -> bool:
+        raise TypeError(
+            "A truth that may be unknown has no bool(): look at .value for True, False or None."
+        )
+
+    # -- comparisons
+
+    def __eq__(self, other: object) -> Maybe:  # type: ignore[override]
+        return _compare(eq, self, other)
+
+    def __ne__(self, other: object) -> Maybe:  # type: ignore[override]
+        return _compare(ne, self, other)
+
+    def __lt__(self, other: object) -> Maybe:
+        return _compare(lt, self, other)
+
+    def __le__(self, other: object) -> Maybe:
+        return _compare(le, self, other)
+
+    def __gt__(self, other: object) -> Maybe:
+        return _compare(gt, self, other)
+
+    def __ge__(self, other: object) -> Maybe:
+        return _compare(ge, self, other)
+
+    def isin(self, values: Collection[Any]) -> Maybe:
+        return UNKNOWN if self.value is None else _truth(self.value in values)
+
+    # -- Kleene's three truth values
+
+    def __and__(self, other: Maybe) -> Maybe:
+        if self.value is False or other.value is False:
+            return FALSE
+        return UNKNOWN if self.value is None or other.value is None else TRUE
+
+    def __or__(self, other: Maybe) -> Maybe:
+        if self.value is True or other.value is True:
+            return TRUE
+        return UNKNOWN if self.value is None or other.value is None else FALSE
+
+    def __invert__(self) -> Maybe:
+        return UNKNOWN if self.value is None else _truth(not self.value)
+
+    # -- knowing about not knowing
+
+    def isnull(self) -> Maybe:
+        return _truth(self.value is None)
+
+    def notnull(self) -> Maybe:
+        return _truth(self.value is not None)
+
+    def fill_null(self, value: Any) -> Maybe:
+        return Maybe(value) if self.value is None else self
+
+    # -- arithmetic, as far as the clauses need it
+
+    def __sub__(self, other: Maybe) -> Maybe:
+        unknown = self.value is None or other.value is None
+        return UNKNOWN if unknown else Maybe(self.value - other.value)
+
+    def __mul__(self, other: Maybe | int) -> Maybe:
+        factor = _value(other)
+        return UNKNOWN if self.value is None or factor is None else Maybe(self.value * factor)
+
+    __rmul__ = __mul__
+
+
+TRUE, FALSE, UNKNOWN = Maybe(True), Maybe(False), Maybe(None)
+
+
+def _truth(value: bool) -> Maybe:
+    return TRUE if value else FALSE
+
+
+def _value(other: object) -> Any:
+    return other.value if isinstance(other, Maybe) else other
+
+
+def _compare(relation: Callable[[Any, Any], bool], this: Maybe, other: object) -> Maybe:
+    that = _value(other)
+    if this.value is None or that is None:
+        return UNKNOWN
+    return _truth(relation(this.value, that))

@@ -1,0 +1,102 @@
+"""Numbers, instants and days as they come in: read exactly or refused, never guessed.
+
+An instant becomes whole microseconds since 1970 UTC and a day its ordinal, so that the clauses compare
+integers: the same in Python and in a column.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from knai.core.errors import Malformed
+
+Number = int | Decimal
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST = datetime(1, 1, 1, tzinfo=UTC)
+LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+ONE_US = timedelta(microseconds=1)
+MIN_US = 60_000_000
+_MOST_DIGITS = 400  # every float fits; an exponent of a million would only eat memory
+
+
+def read_number(value: Any, field: str) -> Number:
+    """An int, Decimal, float or decimal text, exactly as written (a float through its text)."""
+    if type(value) is int:
+        return value
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, str)):
+        raise Malformed(f"found {_kind(value)}, wanted a number", field)
+    try:
+        number = Decimal(value if isinstance(value, Decimal) else str(value).strip())
+    except InvalidOperation:
+        raise Malformed("found text, wanted a number such as 0.5", field) from None
+    if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
+        raise Malformed("found a number without a finite, writable value", field)
+    return number
+
+
+def read_count(value: Any, field: str) -> int:
+    """A whole number, zero or more."""
+    if type(value) is not int:
+        raise Malformed(f"found {_kind(value)}, wanted a whole number", field)
+    if value < 0:
+        raise Malformed("found a number below zero, wanted zero or more", field)
+    return value
+
+
+def read_instant(value: Any, field: str) -> int:
+    """Microseconds since 1970 UTC, from an aware datetime or ISO 8601 text with its offset."""
+    instant = _parsed(datetime.fromisoformat, value, field) if isinstance(value, str) else value
+    if not isinstance(instant, datetime):
+        raise Malformed(
+            f"found {_kind(value)}, wanted an instant such as 2026-11-23T10:00:00Z", field
+        )
+    if instant.utcoffset() is None:
+        raise Malformed("found a time without its offset from UTC, wanted one with it", field)
+    return (instant - EPOCH) // ONE_US
+
+
+def read_day(value: Any, field: str) -> int:
+    """The ordinal of a date, from a date or ISO 8601 text."""
+    day = _parsed(date.fromisoformat, value, field) if isinstance(value, str) else value
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise Malformed(f"found {_kind(value)}, wanted a day such as 2026-11-23", field)
+    return day.toordinal()
+
+
+def read_zone(name: Any) -> tzinfo:
+    """The time zone of an IANA name."""
+    if not isinstance(name, str):
+        raise Malformed(f"found {_kind(name)}, wanted a name such as Europe/Berlin", "tz")
+    try:
+        return UTC if name == "UTC" else ZoneInfo(name)
+    except (ValueError, KeyError, OSError):
+        raise Malformed("no such time zone, wanted a name such as Europe/Berlin", "tz") from None
+
+
+def moment(at_us: int, zone: tzinfo) -> datetime:
+    """The instant as a clock in that zone shows it (the calendar's first and last day stay in UTC)."""
+    try:
+        return (EPOCH + timedelta(microseconds=at_us)).astimezone(zone)
+    except OverflowError:
+        return FIRST if at_us < 0 else LAST
+
+
+def minutes_us(minutes: Number) -> Number:
+    """Minutes as microseconds: whole where they are whole."""
+    product = minutes * MIN_US
+    return int(product) if product == int(product) else product
+
+
+def _parsed(parse: Any, text: str, field: str) -> Any:
+    try:
+        return parse(text)
+    except ValueError:
+        raise Malformed("found text that is no ISO 8601 time or day", field) from None
+
+
+def _kind(value: Any) -> str:
+    return "nothing" if value is None else f"a value of type {type(value).__name__}"

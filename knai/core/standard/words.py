@@ -1,0 +1,170 @@
+"""From a verdict to its sentence: which reason holds, and the figures in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from string import Formatter
+from typing import Any
+
+from knai.core.data import load
+from knai.core.standard import circumstances, clauses
+from knai.core.standard.clauses import Predicate
+from knai.core.standard.derive import DEPTHS
+from knai.core.standard.derived import NAMES, Derived, Row
+from knai.core.standard.judge import first_true
+from knai.core.standard.numbers import moment
+from knai.core.standard.policy import Policy
+from knai.core.standard.verdicts import Verdict
+
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+REASONS: Mapping[str, Predicate] = {
+    "outside": lambda d: d.outside,
+    "nobody_dosed": lambda d: d.gate.isin(("discharge", "after")) & ~d.dosed,
+    "left_for_other_care": clauses.in_other_care,
+    "at_home_without_parenteral": clauses.at_home_without_parenteral,
+    "not_screened": lambda d: ~d.screened,
+    "lacks_rationale": circumstances.lacks_rationale,
+    "no_diagnosis": lambda d: ~d.diagnosis_recorded,
+    "history_not_in_chart": lambda d: ~d.history_in_chart,
+    "physical_not_in_chart": lambda d: ~d.physical_in_chart,
+    "no_medications_status": lambda d: d.medications_status.isnull(),
+    "no_allergies_status": lambda d: d.allergies_status.isnull(),
+    "hypersensitive": circumstances.hypersensitive,
+    "reviewed_late": lambda d: d.reviewed_on > d.due_on,
+    "not_reviewed": lambda d: d.reviewed_on.isnull(),
+    "refused": lambda d: d.refused,
+    "unsigned": lambda d: d.signed_at.isnull(),
+    "label_unknown": lambda d: d.off_label.isnull(),
+    "consent_expired": clauses.consent_expired,
+    "consent_overrun": clauses.consent_overrun,
+    "minimal_expected": clauses.minimal_expected,
+    "fraction_over": lambda d: clauses.minimal_expected(d) & d.fraction_over,
+    "rate_over": lambda d: clauses.minimal_expected(d) & d.rate_over,
+    "no_expected_depth": lambda d: d.expected_depth.isnull(),
+    "dosed": lambda d: d.dosed,
+    "not_dosed": lambda d: ~d.dosed,
+    "no_moaas": lambda d: d.lowest_moaas.isnull(),
+    "window_open": lambda d: ~d.window_closed,
+    "beyond_limits": clauses.beyond_limits,
+    "place_unknown": lambda d: d.at_home & d.any_parenteral.isnull(),
+    "no_fresh": lambda d: d.fresh_at.isnull(),
+    "before_nobody_planned": lambda d: ~d.dosed & ~d.presence_recorded,
+    "before": lambda d: ~d.dosed,
+    "cover_broken": lambda d: d.cover_broken,
+    "nobody_recorded": lambda d: ~d.presence_recorded,
+    "qualification_open": lambda d: d.cover_unsure | d.qualified_now.isnull(),
+    "told_too_late": clauses.told_too_late,
+    "refused_after_timely_instruction": circumstances.refused_after_timely_instruction,
+    "not_instructed": lambda d: d.instructed_at.isnull(),
+    "not_asked": lambda d: d.asked_at.isnull(),
+    "given_unsupervised": lambda d: d.given_unsupervised,
+    "no_route": lambda d: d.any_parenteral.isnull(),
+    "otherwise": lambda d: d.gate.notnull(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    key: str
+    holds: Predicate
+    template: str
+    names: tuple[str, ...]
+
+
+def _sentence(key: str, template: str) -> Sentence:
+    names = tuple(name for _, name, _, _ in Formatter().parse(template) if name)
+    return Sentence(key, REASONS[key.rpartition(".")[2]], template, names)
+
+
+def _catalogue() -> dict[tuple[str, str], tuple[Sentence, ...]]:
+    words = load("standard_words")
+    shared = words["shared"]
+    return {
+        (clause, verdict): tuple(
+            _sentence(f"{owner}.{verdict}.{reason}", template)
+            for owner, reasons in (
+                ("shared", shared.get(verdict, {})),
+                (clause, words[clause].get(verdict, {})),
+            )
+            for reason, template in reasons.items()
+        )
+        for clause in words
+        if clause != "shared"
+        for verdict in Verdict
+    }
+
+
+_CATALOGUE = _catalogue()
+
+
+class Speaker:
+    """Says the sentences of one question; each figure is put into words once."""
+
+    def __init__(self, derived: Derived, policy: Policy, zone: tzinfo) -> None:
+        self._derived, self._policy, self._zone = derived, policy, zone
+        self._today = moment(derived.now_at, zone).date()
+        self._values: dict[str, Any] = {}
+        self._texts: dict[str, str] = {}
+
+    def because(self, clause: str, verdict: Verdict, row: Row) -> tuple[str, dict[str, Any], str]:
+        """The message key, its values, and the sentence."""
+        sentences = _CATALOGUE[clause, verdict]
+        said = first_true(((one.holds(row), one) for one in sentences[:-1]), sentences[-1])
+        for name in said.names:
+            if name not in self._texts:
+                self._values[name] = value = self._value(name)
+                self._texts[name] = text_of(value, self._today)
+        values = {name: self._values[name] for name in said.names}
+        text = said.template.format_map(self._texts)
+        return said.key, values, text[0].upper() + text[1:]
+
+    def _value(self, name: str) -> Any:
+        """A derived fact or a policy figure in its own type: an instant as a datetime in the zone."""
+        if name not in NAMES:
+            return getattr(self._policy, name)
+        value = getattr(self._derived, name)
+        if value is None:
+            return None
+        if name.endswith("_at"):
+            return moment(value, self._zone)
+        if name.endswith("_on"):
+            return date.fromordinal(value)
+        if name.endswith("_us"):
+            return timedelta(microseconds=int(value))
+        return DEPTHS[value] if name.endswith("_depth") else value
+
+
+def text_of(value: Any, today: date) -> str:
+    """The value as people write it: 10:42, 12 Mar 2026, 18 min, staff transport."""
+    if value is None:
+        return "not recorded"
+    if isinstance(value, datetime):
+        return _clock(value, today)
+    if isinstance(value, date):
+        return _day(value)
+    if isinstance(value, timedelta):
+        return _span(value)
+    return str(value).replace("_", " ")
+
+
+def _clock(at: datetime, today: date) -> str:
+    shown = f"{at.hour:02}:{at.minute:02}"
+    if at.second or at.microsecond:
+        shown += f":{at.second:02}"
+    return shown if at.date() == today else f"{_day(at.date())} {shown}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _span(span: timedelta) -> str:
+    minutes, rest = divmod(span, timedelta(minutes=1))
+    hours, minutes = divmod(minutes, 60)
+    parts = [f"{hours} h"] if hours else []
+    parts += [f"{minutes} min"] if minutes or not (hours or rest) else []
+    parts += [f"{rest.total_seconds():g} s"] if rest else []
+    return " ".join(parts)
