@@ -78,7 +78,9 @@ def _read(check_id: str, row: Mapping[str, Any]) -> CheckItem:
         _want(name in known, "is not a field of a check", check_id, name)
     for name in _NEEDED:
         _want(bool(row.get(name)), "is missing", check_id, name)
-    fields = {n: tuple(value) if n in _LISTS else value for n, value in row.items()}
+    for name in {*_LISTS} & {*row}:
+        _want(isinstance(row[name], list), "wanted a list", check_id, name)
+    fields: dict[str, Any] = {n: tuple(v) if n in _LISTS else v for n, v in row.items()}
     if fields["answer"] == "yes_no":
         fields.setdefault("choices", YES_NO)
     fields["applies_when"] = _applies_when(check_id, row.get("applies_when", {}))
@@ -89,7 +91,7 @@ def _read(check_id: str, row: Mapping[str, Any]) -> CheckItem:
 
 
 def _applies_when(check_id: str, row: Mapping[str, Any]) -> AppliesWhen:
-    fields = {n: tuple(v) if isinstance(v, list) else v for n, v in row.items()}
+    fields: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in row.items()}
     if fields.get("pressure_at_least") == PRE_DOSE_CAUTION:
         del fields["pressure_at_least"]
         for code in ("sbp", "dbp"):

@@ -168,9 +168,16 @@ def _decide(
     if item.answer == "two_person":
         return _decide_two_people(item, standing, context)
     if not standing:
-        key = "check.answer_again" if answers else "check.not_answered"
-        return CheckFinding(item, "open", key, answers=tuple(answers[-1:]))
+        return CheckFinding(
+            item, "open", _why_open(item, answers, context), answers=tuple(answers[-1:])
+        )
     return _decide_answer(item, standing[-1], context.now)
+
+
+def _why_open(item: CheckItem, answers: list[CheckAnswer], context: CheckContext) -> str:
+    if item.valid == "reading" and context.pressure is None:
+        return "check.pressure_unknown"
+    return "check.answer_again" if answers else "check.not_answered"
 
 
 def _known_not_to_apply(when: AppliesWhen, context: CheckContext) -> bool:
@@ -208,10 +215,8 @@ def _decide_answer(item: CheckItem, answer: CheckAnswer, now: datetime) -> Check
         return CheckFinding(item, "holds", "check.steps_missing", {"steps": missing}, (answer,))
     if isinstance(answer.value, datetime):
         return _decide_time(item, answer, answer.value, now)
-    if item.answer == "number":
-        is_settled = _is_within(item, answer.value)
-    else:
-        is_settled = answer.value in item.settles
+    is_number = item.answer == "number"
+    is_settled = _is_within(item, answer.value) if is_number else answer.value in item.settles
     state: State = "settled" if is_settled else "holds"
     return CheckFinding(item, state, f"check.{state}", {"value": answer.value}, (answer,))
 

@@ -160,8 +160,8 @@ def work_out(
     order = _Order(
         weight=_positive(weight_kg, "weight_kg"),
         per_ml=_positive(concentration_mg_per_ml, "concentration_mg_per_ml"),
-        minutes=None if duration_min is None else _positive(duration_min, "duration_min"),
-        final_ml=None if final_volume_ml is None else _positive(final_volume_ml, "final_volume_ml"),
+        minutes=_positive_or_none(duration_min, "duration_min"),
+        final_ml=_positive_or_none(final_volume_ml, "final_volume_ml"),
         basis=_known_basis(basis, "basis"),
         vial_basis=_known_basis(vial_basis, "vial_basis"),
         kind=kind,
@@ -255,15 +255,17 @@ def _base_mg(order: _Order, mg: Fraction, sheet: _Sheet) -> Fraction:
 
 def _volume(order: _Order, mg: Fraction, sheet: _Sheet) -> Fraction:
     """What to draw from the vial, whose label may mean the other basis than the order."""
+    if order.kind == "volume_ml":
+        return order.amount
+    if order.kind == "rate_ml_per_h":
+        return order.amount * _needed_minutes(order) / 60
     in_vial = mg
     if order.vial_basis == "hydrochloride":
         in_vial = _between(mg, order.basis, order.vial_basis, "mg_in_vial", sheet)
     elif order.basis == "hydrochloride":
         in_vial = mg * _FACTOR  # its line was written for mg_base
     volume = in_vial / order.per_ml
-    if order.kind not in ("volume_ml", "rate_ml_per_h"):
-        sheet.write("volume_ml", "{} mg ÷ {} mg/mL", (in_vial, order.per_ml), volume, "mL")
-    return volume
+    return sheet.write("volume_ml", "{} mg ÷ {} mg/mL", (in_vial, order.per_ml), volume, "mL")
 
 
 def _pumped(order: _Order, mg: Fraction, volume: Fraction, sheet: _Sheet) -> Fraction:
@@ -339,6 +341,10 @@ def _positive(value: Decimal, name: str) -> Fraction:
     if not isinstance(value, (Decimal, int)) or not Decimal(value).is_finite() or value <= 0:
         raise Malformed("is not an exact number above zero; wanted one such as 0.5", name)
     return Fraction(value)
+
+
+def _positive_or_none(value: Decimal | None, name: str) -> Fraction | None:
+    return None if value is None else _positive(value, name)
 
 
 def _needed_minutes(order: _Order) -> Fraction:
