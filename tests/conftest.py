@@ -14,6 +14,27 @@ os.environ.setdefault("KNAI_DEBUG", "false")
 Path(os.environ["KNAI_DATA_DIR"]).mkdir(parents=True, exist_ok=True)
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--only-database",
+        action="store_true",
+        help="only tests that touch a database: the others need no second run on PostgreSQL",
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--only-database"):
+        return
+    others = [item for item in items if not _uses_database(item)]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if _uses_database(item)]
+
+
+def _uses_database(item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(item.get_closest_marker("django_db") or {"db", "transactional_db"} & fixtures)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _append_only_tables_can_be_emptied_between_tests():
     """SQLite empties tables with DELETE, which the append-only triggers rightly refuse."""
