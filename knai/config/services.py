@@ -1,0 +1,76 @@
+"""What runs beside the pages on the event loop: the stream, the audit's sealer, the monitors' listener."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from django.conf import settings
+from django.db import connections
+
+from knai.kit.sealer import Sealer
+from knai.web.live.hub import Hub
+from knai.web.live.stream import LiveStream
+
+log = logging.getLogger(__name__)
+
+SEAL_EVERY_S = 1.0
+
+
+class Services:
+    """Made once a process; `running()` holds them up."""
+
+    def __init__(self) -> None:
+        self.hub = Hub()
+        self.stream = LiveStream(self.hub, lambda _clinic_id, _clinical: b"")
+        self.sealer = Sealer(settings.DATA_DIR)
+
+    def close_streams(self) -> None:
+        """Streams never end by themselves: this lets the server drain."""
+        self.hub.close_all()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            self.hub.start(asyncio.get_running_loop())
+            await stack.enter_async_context(repeated(self.sealer.seal, SEAL_EVERY_S))
+            stack.push_async_callback(in_thread, self.sealer.close)
+            yield
+
+
+@asynccontextmanager
+async def repeated(job: Callable[[], Any], every_s: float) -> AsyncIterator[None]:
+    """Run a short blocking job again and again on a thread; a failure is logged and tried again."""
+    task = asyncio.create_task(_repeat(job, every_s))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def _repeat(job: Callable[[], Any], every_s: float) -> None:
+    while True:
+        try:
+            await asyncio.shield(in_thread(job))
+        except Exception as error:
+            # The type alone: a database's words may quote a row.
+            log.error("%s failed: %s", job.__qualname__, type(error).__name__)
+        await asyncio.sleep(every_s)
+
+
+async def in_thread(job: Callable[[], Any]) -> Any:
+    return await asyncio.to_thread(_with_own_connection, job)
+
+
+def _with_own_connection(job: Callable[[], Any]) -> Any:
+    """Threads of the pool come and go: leave no connection open behind them."""
+    try:
+        return job()
+    finally:
+        connections.close_all()
