@@ -62,6 +62,17 @@ def _append_only_tables_can_be_emptied_between_tests():
     connection.ops.execute_sql_flush = plain_flush
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _plain_static_addresses():
+    """Pages are tested without collecting files first; the hashed names are the server's matter."""
+    from django.conf import settings
+    from django.test import override_settings
+
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}):
+        yield
+
+
 @pytest.fixture
 def cast(db):
     """People of two invented clinics; see tests/cast.py."""

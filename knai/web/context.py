@@ -1,11 +1,46 @@
-"""What every page knows."""
+"""What every page knows: the clinic, the hat of whoever looks, and the ways on."""
+
+from __future__ import annotations
 
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from knai.identity.actors import Actor
+from knai.identity.models import Role
+
+# label, url name, the permission that makes it a way for this person
+WAYS = (
+    ("Board", "board:board", "read_schedule"),
+    ("Day", "patients:day", "read_schedule"),
+    ("Patients", "patients:list", "read_schedule"),
+    ("On site", "roster:page", "roster"),
+    ("Monitors", "devices:list", "read_devices"),
+)
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     actor = getattr(request, "actor", None)
-    return {"actor": actor, "clinic": actor.clinic if actor else None, "demo": settings.DEMO}
+    known = {"actor": actor, "demo": settings.DEMO, "log_out_url": _log_out_url(request)}
+    if actor is None:
+        return known | {"clinic": None}
+    return known | {
+        "clinic": actor.clinic,
+        "role_word": Role(actor.role).label,
+        "nav": [_way(request, actor, label, name) for label, name, need in WAYS if actor.may(need)],
+    }
+
+
+def _way(request: HttpRequest, actor: Actor, label: str, name: str) -> dict[str, Any]:
+    try:
+        url = reverse(name, kwargs={"slug": actor.clinic.slug})
+    except NoReverseMatch:  # an error page must not fail for want of a menu
+        url = "/"
+    return {"label": label, "url": url, "current": request.path == url}
+
+
+def _log_out_url(request: HttpRequest) -> str:
+    user = getattr(request, "user", None)
+    return reverse("account_logout") if user is not None and user.is_authenticated else ""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from knai.core.errors import Forbidden, KnaiError, Malformed, Missing, Refused, Unavailable
 from knai.identity.actors import get_actor
@@ -27,7 +28,10 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = None
-        return self.get_response(request)
+        try:
+            return self.get_response(request)
+        finally:
+            timezone.deactivate()
 
     def process_view(self, request, view, args, kwargs) -> HttpResponse | None:
         slug = kwargs.get("slug")
@@ -37,6 +41,7 @@ class ActorMiddleware:
             request.actor = get_actor(request.user, slug)
         except KnaiError as error:
             return error_page(request, error)
+        timezone.activate(request.actor.clinic.tz)  # a clinic's pages show the clinic's clock
         return None
 
 

@@ -1,0 +1,121 @@
+"""Reads of patients and of the day, shaped for their pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from knai.core.errors import Missing
+from knai.identity.actors import Actor
+from knai.practice.models import Chair, Patient, State, TreatmentProtocol, TreatmentSession
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRow:
+    id: UUID
+    name: str
+    mrn: str
+    born_on: date
+    sex: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One session as the day and the patient's page show it."""
+
+    session_id: UUID
+    patient_id: UUID
+    patient_name: str
+    mrn: str
+    at: datetime
+    state: str
+    state_word: str
+    chair: str
+    protocol: str
+
+    @property
+    def is_booked(self) -> bool:
+        return self.state == State.BOOKED
+
+
+def list_patients(*, by: Actor, search: str = "", offset: int = 0) -> list[PatientRow]:
+    """Up to 51 patients whose name or number begins like each word of `search`, by family name.
+
+    One more than a page, so that the page knows whether there is another.
+    """
+    by.must("read_schedule")
+    rows = Patient.objects.filter(clinic_id=by.clinic_id)
+    for word in search.split():
+        begins = Q(family_name__istartswith=word) | Q(given_name__istartswith=word)
+        rows = rows.filter(begins | Q(mrn__istartswith=word))
+    return [_row(p) for p in rows.order_by("family_name", "given_name", "id")[offset:][: PAGE + 1]]
+
+
+def get_patient(*, by: Actor, patient_id: UUID) -> PatientRow:
+    """raises  Missing: absent, or another clinic's"""
+    by.must("read_schedule")
+    patient = Patient.objects.filter(clinic_id=by.clinic_id, pk=patient_id).first()
+    if patient is None:
+        raise Missing("There is no such patient in this clinic.")
+    return _row(patient)
+
+
+def list_alike(*, by: Actor, family_name: str, born_on: date) -> list[PatientRow]:
+    """Patients who may be the same person: the same birthday and family name."""
+    rows = Patient.objects.filter(clinic_id=by.clinic_id, born_on=born_on)
+    return [_row(p) for p in rows.filter(family_name__iexact=family_name)[:10]]
+
+
+def list_visits_of(*, by: Actor, patient_id: UUID) -> list[Visit]:
+    """The patient's sessions, newest first."""
+    by.must("read_schedule")
+    rows = _visits(by).filter(patient_id=patient_id).order_by("-booked_for_at", "-id")
+    return [_visit(s) for s in rows[:PAGE]]
+
+
+def list_day(*, by: Actor, on: date) -> list[Visit]:
+    """All sessions booked for one day of the clinic's calendar, by time."""
+    by.must("read_schedule")
+    begin = datetime.combine(on, time.min, tzinfo=by.clinic.tz)
+    end = datetime.combine(on + timedelta(days=1), time.min, tzinfo=by.clinic.tz)
+    return [_visit(s) for s in _visits(by).filter(booked_for_at__gte=begin, booked_for_at__lt=end)]
+
+
+def list_protocols(*, by: Actor) -> list[tuple[UUID, str]]:
+    """The newest version of each of the clinic's protocols, by name."""
+    newest: dict[str, TreatmentProtocol] = {}
+    for protocol in TreatmentProtocol.objects.filter(clinic_id=by.clinic_id).order_by("version"):
+        newest[protocol.name] = protocol
+    return [(p.pk, f"{p.name} (version {p.version})") for _, p in sorted(newest.items())]
+
+
+def list_chairs(*, by: Actor) -> list[tuple[UUID, str]]:
+    return [(c.pk, c.name) for c in Chair.objects.filter(clinic_id=by.clinic_id)]
+
+
+def _visits(by: Actor):
+    rows = TreatmentSession.objects.filter(clinic_id=by.clinic_id)
+    return rows.select_related("patient", "chair", "protocol")
+
+
+def _row(patient: Patient) -> PatientRow:
+    return PatientRow(patient.pk, patient.name, patient.mrn, patient.born_on, patient.sex)
+
+
+def _visit(session: TreatmentSession) -> Visit:
+    return Visit(
+        session_id=session.pk,
+        patient_id=session.patient_id,
+        patient_name=session.patient.name,
+        mrn=session.patient.mrn,
+        at=session.booked_for_at,
+        state=session.state,
+        state_word=State(session.state).label,
+        chair=session.chair.name if session.chair else "",
+        protocol=session.protocol.name if session.protocol else "",
+    )
