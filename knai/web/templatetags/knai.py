@@ -17,7 +17,7 @@ from knai.web import words
 
 register = template.Library()
 
-HIDDEN = mark_safe('aria-hidden="true"')  # noqa: S308  a constant
+HIDDEN = mark_safe('aria-hidden="true"')
 ICON_LIST = Path(__file__).resolve().parent.parent / "icons.toml"
 
 
@@ -132,7 +132,7 @@ def countdown(seconds) -> str:
 @register.filter
 def delta(change) -> str:
     """↑12, from a change."""
-    return "" if change is None else words.delta_words(change)
+    return "" if change in (None, "") else words.delta_words(change)
 
 
 @register.filter

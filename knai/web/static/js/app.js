@@ -1,0 +1,11 @@
+/* What every page loads. A page with a chart adds vitals-chart.js in its scripts block. */
+import "./keep-typed.js";
+import "./out-box.js";
+import "./toast-line.js";
+import "./number-pad.js";
+import "./live-stream.js";
+import "./chair-tile.js";
+import "./chair-board.js";
+import { startDialogs } from "./dialogs.js";
+
+startDialogs(document);

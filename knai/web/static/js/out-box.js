@@ -1,0 +1,95 @@
+/* <out-box>: says what waits for the network, sends it when it is back, and keeps what was refused to be looked at. */
+import { Queue } from "./queue.js";
+import { entries } from "./words.js";
+
+const TRY_EVERY_MS = 10_000;
+const queue = () => new Queue(localStorage);
+const user = () => document.body.dataset.user ?? "";
+
+/* Puts a form into the queue; false when it has no idempotency key and so could arrive twice. */
+export function enqueue(form, submitter) {
+  const data = new FormData(form);
+  if (submitter?.name) data.append(submitter.name, submitter.value);
+  const id = data.get("idempotency_key");
+  if (!id) return false;
+  data.delete("csrfmiddlewaretoken"); // a new one is given when it is sent
+  const url = form.getAttribute("hx-post") || form.action;
+  const body = new URLSearchParams(data).toString();
+  queue().add({ id, user: user(), url, body, page: location.href, at: new Date().toISOString() });
+  document.dispatchEvent(new CustomEvent("knai:queued"));
+  return true;
+}
+
+/* What a refused entry said, to be put back into its form; it leaves the queue with that. */
+export function takeRefused(form) {
+  const url = form.getAttribute("hx-post") || form.action;
+  const entry = queue().of(user()).find((each) => each.refused && each.url === url);
+  if (!entry) return null;
+  queue().remove(entry.id);
+  const fields = {};
+  for (const [name, value] of new URLSearchParams(entry.body)) (fields[name] ??= []).push(value);
+  return fields;
+}
+
+export async function post(entry) {
+  const token = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["X-CSRFToken"] ?? "";
+  const answer = await fetch(entry.url, {
+    method: "POST",
+    body: entry.body,
+    credentials: "same-origin",
+    headers: { "Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true", "X-CSRFToken": token },
+  });
+  const login = document.body.dataset.login;
+  const asked = answer.redirected && login && new URL(answer.url).pathname.startsWith(login);
+  return asked ? "login" : answer.status;
+}
+
+export function outboxWords(waiting, refused, stopped) {
+  const why = stopped === "login" ? "waiting for your log-in" : "waiting for the network";
+  const parts = waiting ? [`${entries(waiting)} ${why}`] : [];
+  if (refused) parts.push(`${entries(refused)} not taken: open the page to enter it again`);
+  return parts.join(" · ");
+}
+
+export class OutBox extends HTMLElement {
+  connectedCallback() {
+    this.wake = () => this.send();
+    document.addEventListener("knai:queued", this.wake);
+    window.addEventListener("online", this.wake);
+    this.timer = setInterval(this.wake, TRY_EVERY_MS);
+    this.send();
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("knai:queued", this.wake);
+    window.removeEventListener("online", this.wake);
+    clearInterval(this.timer);
+  }
+
+  async send() {
+    if (!queue().all().length || !user()) return;
+    this.show("");
+    const replay = () => queue().replay(user(), post);
+    // Two tabs must not send at once.
+    const done = navigator.locks ? await navigator.locks.request("knai-outbox", replay) : await replay();
+    this.show(done.stopped);
+    if (done.sent) document.dispatchEvent(new CustomEvent("knai:say", { detail: { text: `${entries(done.sent)} sent` } }));
+  }
+
+  show(stopped) {
+    const all = queue().of(user());
+    const refused = all.filter((entry) => entry.refused);
+    const words = outboxWords(all.length - refused.length, refused.length, stopped);
+    this.replaceChildren(...(words ? [this.line(words, refused[0]?.page)] : []));
+  }
+
+  line(words, page) {
+    const line = document.createElement(page ? "a" : "p");
+    line.className = "toast";
+    line.textContent = words;
+    if (page) line.href = page;
+    return line;
+  }
+}
+
+customElements.define("out-box", OutBox);
