@@ -74,26 +74,40 @@ class Stepped:
 class _Sheet:
     """The working as it is written down."""
 
-    figures: dict[str, Decimal] = field(default_factory=dict)
-    rounded: set[str] = field(default_factory=set)
     lines: list[str] = field(default_factory=list)
 
     def write(
-        self, name: str, formula: str, operands: tuple[Fraction, ...], result: Fraction, unit: str
+        self, formula: str, operands: tuple[Fraction, ...], result: Fraction, unit: str
     ) -> Fraction:
-        """Keep a result and its line; hand the exact result on."""
-        shown = self.keep(name, result)
-        is_exact = name not in self.rounded and all(map(_shows_exactly, operands))
+        """Write a line; hand the exact result on."""
+        is_exact = all(map(_shows_exactly, (*operands, result)))
         left = formula.format(*map(_text, operands))
-        self.lines.append(f"{left} {'=' if is_exact else '≈'} {show(shown)} {unit}")
+        self.lines.append(f"{left} {'=' if is_exact else '≈'} {_text(result)} {unit}")
         return result
 
-    def keep(self, name: str, result: Fraction) -> Decimal:
-        shown = to_decimal(result, PLACES)
-        self.figures[name] = shown
-        if not _shows_exactly(result):
-            self.rounded.add(name)
-        return shown
+
+@dataclass(frozen=True, slots=True)
+class _Exact:
+    """The figures of DoseWorking before they are rounded to be shown; None where there is none."""
+
+    weight_kg: Fraction
+    mg: Fraction
+    mg_per_kg: Fraction
+    mg_base: Fraction
+    volume_ml: Fraction
+    pumped_ml: Fraction
+    diluent_ml: Fraction | None
+    bag_mg_per_ml: Fraction | None
+    duration_min: Fraction | None
+    rate_ml_per_h: Fraction | None
+    rate_mg_per_kg_per_h: Fraction | None
+    rate_mcg_per_kg_per_min: Fraction | None
+
+    def rounded(self) -> frozenset[str]:
+        values = ((name, getattr(self, name)) for name in self.__dataclass_fields__)
+        return frozenset(
+            n for n, value in values if value is not None and not _shows_exactly(value)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,26 +187,32 @@ def work_out(
 def _work_out(order: _Order) -> DoseWorking:
     sheet = _Sheet()
     mg = _ordered_mg(order, sheet)
-    base_mg = _base_mg(order, mg, sheet)
+    base_mg = _between(mg, order.basis, "base", sheet)
     volume = _volume(order, mg, sheet)
-    pumped = _pumped(order, mg, volume, sheet)
-    _rates(order, mg, pumped, sheet)
-    figures = sheet.figures
+    bag = _bag(order, mg, volume, sheet)
+    pumped = volume if order.final_ml is None else order.final_ml
+    rates = _rates(order, mg, pumped, sheet)
+    per_kg = mg / order.weight
+    exact = _Exact(order.weight, mg, per_kg, base_mg, volume, pumped, *bag, order.minutes, *rates)
+    return _shown(order.basis, exact, sheet)
+
+
+def _shown(basis: Basis, exact: _Exact, sheet: _Sheet) -> DoseWorking:
     return DoseWorking(
-        basis=order.basis,
-        weight_kg=sheet.keep("weight_kg", order.weight),
-        mg=sheet.keep("mg", mg),
-        mg_per_kg=sheet.keep("mg_per_kg", mg / order.weight),
-        mg_base=sheet.keep("mg_base", base_mg),
-        volume_ml=sheet.keep("volume_ml", volume),
-        pumped_ml=sheet.keep("pumped_ml", pumped),
-        diluent_ml=figures.get("diluent_ml"),
-        bag_mg_per_ml=figures.get("bag_mg_per_ml"),
-        duration_min=None if order.minutes is None else sheet.keep("duration_min", order.minutes),
-        rate_ml_per_h=figures.get("rate_ml_per_h"),
-        rate_mg_per_kg_per_h=figures.get("rate_mg_per_kg_per_h"),
-        rate_mcg_per_kg_per_min=figures.get("rate_mcg_per_kg_per_min"),
-        rounded=frozenset(sheet.rounded),
+        basis=basis,
+        weight_kg=_show(exact.weight_kg),
+        mg=_show(exact.mg),
+        mg_per_kg=_show(exact.mg_per_kg),
+        mg_base=_show(exact.mg_base),
+        volume_ml=_show(exact.volume_ml),
+        pumped_ml=_show(exact.pumped_ml),
+        diluent_ml=_show_or_none(exact.diluent_ml),
+        bag_mg_per_ml=_show_or_none(exact.bag_mg_per_ml),
+        duration_min=_show_or_none(exact.duration_min),
+        rate_ml_per_h=_show_or_none(exact.rate_ml_per_h),
+        rate_mg_per_kg_per_h=_show_or_none(exact.rate_mg_per_kg_per_h),
+        rate_mcg_per_kg_per_min=_show_or_none(exact.rate_mcg_per_kg_per_min),
+        rounded=exact.rounded(),
         lines=tuple(sheet.lines),
     )
 
@@ -201,7 +221,7 @@ def _ordered_mg(order: _Order, sheet: _Sheet) -> Fraction:
     """The amount in mg of the order's basis, with the line that leads to it."""
     amount, weight = order.amount, order.weight
     if order.kind == "mg_per_kg":
-        return sheet.write("mg", "{} mg/kg × {} kg", (amount, weight), amount * weight, "mg")
+        return sheet.write("{} mg/kg × {} kg", (amount, weight), amount * weight, "mg")
     if order.kind == "mg":
         _write_mg_per_kg(amount, weight, sheet)
         return amount
@@ -213,11 +233,11 @@ def _ordered_mg(order: _Order, sheet: _Sheet) -> Fraction:
     else:
         formula, parts = "{} mcg/kg/min × {} kg × {} min ÷ 1000", 1000
     mg = amount * weight * minutes / parts
-    return sheet.write("mg", formula, (amount, weight, minutes), mg, "mg")
+    return sheet.write(formula, (amount, weight, minutes), mg, "mg")
 
 
 def _write_mg_per_kg(mg: Fraction, weight: Fraction, sheet: _Sheet) -> None:
-    sheet.write("mg_per_kg", "{} mg ÷ {} kg", (mg, weight), mg / weight, "mg/kg")
+    sheet.write("{} mg ÷ {} kg", (mg, weight), mg / weight, "mg/kg")
 
 
 def _mg_from_volume(order: _Order, sheet: _Sheet) -> Fraction:
@@ -225,8 +245,8 @@ def _mg_from_volume(order: _Order, sheet: _Sheet) -> Fraction:
     if order.kind == "rate_ml_per_h":
         volume = _volume_from_rate(order, sheet)
     operands = (volume, order.per_ml)
-    in_vial = sheet.write("mg_in_vial", "{} mL × {} mg/mL", operands, volume * order.per_ml, "mg")
-    mg = _between(in_vial, order.vial_basis, order.basis, "mg", sheet)
+    in_vial = sheet.write("{} mL × {} mg/mL", operands, volume * order.per_ml, "mg")
+    mg = _between(in_vial, order.vial_basis, order.basis, sheet)
     _write_mg_per_kg(mg, order.weight, sheet)
     return mg
 
@@ -237,20 +257,16 @@ def _volume_from_rate(order: _Order, sheet: _Sheet) -> Fraction:
         raise Malformed(message, order.kind)
     minutes = _needed_minutes(order)
     volume, operands = order.amount * minutes / 60, (order.amount, minutes)
-    return sheet.write("volume_ml", "{} mL/h × {} min ÷ 60", operands, volume, "mL")
+    return sheet.write("{} mL/h × {} min ÷ 60", operands, volume, "mL")
 
 
-def _between(mg: Fraction, given: Basis, wanted: Basis, name: str, sheet: _Sheet) -> Fraction:
+def _between(mg: Fraction, given: Basis, wanted: Basis, sheet: _Sheet) -> Fraction:
     """mg of one basis as mg of the other."""
     if given == wanted:
         return mg
     sign, result = ("×", mg * _FACTOR) if wanted == "base" else ("÷", mg / _FACTOR)
     formula = f"{{}} mg {_BASIS_WORDS[given]} {sign} {{}}"
-    return sheet.write(name, formula, (mg, _FACTOR), result, f"mg {_BASIS_WORDS[wanted]}")
-
-
-def _base_mg(order: _Order, mg: Fraction, sheet: _Sheet) -> Fraction:
-    return _between(mg, order.basis, "base", "mg_base", sheet)
+    return sheet.write(formula, (mg, _FACTOR), result, f"mg {_BASIS_WORDS[wanted]}")
 
 
 def _volume(order: _Order, mg: Fraction, sheet: _Sheet) -> Fraction:
@@ -261,40 +277,43 @@ def _volume(order: _Order, mg: Fraction, sheet: _Sheet) -> Fraction:
         return order.amount * _needed_minutes(order) / 60
     in_vial = mg
     if order.vial_basis == "hydrochloride":
-        in_vial = _between(mg, order.basis, order.vial_basis, "mg_in_vial", sheet)
+        in_vial = _between(mg, order.basis, order.vial_basis, sheet)
     elif order.basis == "hydrochloride":
-        in_vial = mg * _FACTOR  # its line was written for mg_base
+        in_vial = mg * _FACTOR  # its line stands there already, for the base
     volume = in_vial / order.per_ml
-    return sheet.write("volume_ml", "{} mg ÷ {} mg/mL", (in_vial, order.per_ml), volume, "mL")
+    return sheet.write("{} mg ÷ {} mg/mL", (in_vial, order.per_ml), volume, "mL")
 
 
-def _pumped(order: _Order, mg: Fraction, volume: Fraction, sheet: _Sheet) -> Fraction:
-    """What the pump gives; with a bag, how it is made up and how strong it is then."""
+def _bag(
+    order: _Order, mg: Fraction, volume: Fraction, sheet: _Sheet
+) -> tuple[Fraction | None, Fraction | None]:
+    """How a bag is made up, and how strong it is then: mL of diluent, mg per mL."""
     final = order.final_ml
     if final is None:
-        return volume
+        return None, None
     if volume > final:
         message = f"the drug alone is {_text(volume)} mL and the bag {_text(final)} mL"
         raise Refused(f"{message}; wanted a bag that holds both drug and diluent")
-    operands, diluent = (final, volume), final - volume
-    sheet.write("diluent_ml", "{} mL bag − {} mL drug", operands, diluent, "mL diluent")
-    sheet.write("bag_mg_per_ml", "{} mg ÷ {} mL", (mg, final), mg / final, "mg/mL in the bag")
-    return final
+    diluent = final - volume
+    sheet.write("{} mL bag − {} mL drug", (final, volume), diluent, "mL diluent")
+    return diluent, sheet.write("{} mg ÷ {} mL", (mg, final), mg / final, "mg/mL in the bag")
 
 
-def _rates(order: _Order, mg: Fraction, pumped: Fraction, sheet: _Sheet) -> None:
+def _rates(
+    order: _Order, mg: Fraction, pumped: Fraction, sheet: _Sheet
+) -> tuple[Fraction | None, Fraction | None, Fraction | None]:
+    """mL/h, mg/kg/h and mcg/kg/min."""
     minutes = order.minutes
     if minutes is None:
-        return
-    rate = pumped * 60 / minutes
-    sheet.write("rate_ml_per_h", "{} mL × 60 ÷ {} min", (pumped, minutes), rate, "mL/h")
+        return None, None, None
     per_kg = mg / order.weight
-    for name, parts, unit in (
-        ("rate_mg_per_kg_per_h", 60, "mg/kg/h"),
-        ("rate_mcg_per_kg_per_min", 1000, "mcg/kg/min"),
-    ):
-        formula = f"{{}} mg/kg × {parts} ÷ {{}} min"
-        sheet.write(name, formula, (per_kg, minutes), per_kg * parts / minutes, unit)
+    return (
+        sheet.write("{} mL × 60 ÷ {} min", (pumped, minutes), pumped * 60 / minutes, "mL/h"),
+        sheet.write("{} mg/kg × 60 ÷ {} min", (per_kg, minutes), per_kg * 60 / minutes, "mg/kg/h"),
+        sheet.write(
+            "{} mg/kg × 1000 ÷ {} min", (per_kg, minutes), per_kg * 1000 / minutes, "mcg/kg/min"
+        ),
+    )
 
 
 def given_mg(
@@ -359,9 +378,17 @@ def _known_basis(basis: Basis, name: str) -> Basis:
     return basis
 
 
+def _show(value: Fraction) -> Decimal:
+    return to_decimal(value, PLACES)
+
+
+def _show_or_none(value: Fraction | None) -> Decimal | None:
+    return None if value is None else _show(value)
+
+
 def _text(value: Fraction) -> str:
-    return show(to_decimal(value, PLACES))
+    return show(_show(value))
 
 
 def _shows_exactly(value: Fraction) -> bool:
-    return Fraction(to_decimal(value, PLACES)) == value
+    return Fraction(_show(value)) == value

@@ -41,10 +41,6 @@ def show(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def as_fraction(value: Decimal | int) -> Fraction:
-    return Fraction(value)
-
-
 def to_decimal(value: Fraction, places: int) -> Decimal:
     """`value` to so many places, a half going to the even digit."""
     return Decimal(round(value * 10**places)).scaleb(-places)

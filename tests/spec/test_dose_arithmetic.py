@@ -16,6 +16,7 @@ from knai.core.dose import (
     work_out,
 )
 from knai.core.errors import Malformed, Refused
+from knai.core.numbers import show
 
 PATIENT = {"weight_kg": D(78), "concentration_mg_per_ml": D(50)}
 
@@ -175,6 +176,32 @@ def test_a_line_from_a_rounded_figure_never_says_equal():
     assert "0.3333 mL × 60 ÷ 20 min ≈ 1 mL/h" in dose.lines
 
 
+def test_every_figure_that_was_rounded_is_named():
+    third = work_out(
+        weight_kg=D("70.00007"),
+        concentration_mg_per_ml=D(7),
+        mg=D("10.00001"),
+        duration_min=D("11.00001"),
+        final_volume_ml=D("99.00001"),
+        basis="hydrochloride",
+    )
+    assert third.rounded == {
+        "weight_kg",
+        "mg",
+        "mg_per_kg",
+        "mg_base",
+        "volume_ml",
+        "pumped_ml",
+        "diluent_ml",
+        "bag_mg_per_ml",
+        "duration_min",
+        "rate_ml_per_h",
+        "rate_mg_per_kg_per_h",
+        "rate_mcg_per_kg_per_min",
+    }
+    assert work_out(**PATIENT, mg=D(39)).rounded == set()  # what is not there is not rounded
+
+
 def test_the_fifth_place_rounds_half_to_even():
     assert work_out(weight_kg=D(1), concentration_mg_per_ml=D(1), mg=D("0.00005")).mg == D(0)
     assert work_out(weight_kg=D(1), concentration_mg_per_ml=D(1), mg=D("0.00015")).mg == D("0.0002")
@@ -258,7 +285,15 @@ def test_a_rate_needs_its_minutes(name):
 
 
 @pytest.mark.parametrize(
-    "amounts, found", [({}, "none"), ({"mg": D(1), "mg_per_kg": D(1)}, "mg_per_kg, mg")]
+    "amounts, found",
+    [
+        ({}, "none"),
+        ({"mg": D(1), "mg_per_kg": D(1)}, "mg_per_kg, mg"),
+        (
+            {"volume_ml": D(1), "rate_mcg_per_kg_per_min": D(1)},
+            "volume_ml, rate_mcg_per_kg_per_min",
+        ),
+    ],
 )
 def test_exactly_one_amount_is_wanted(amounts, found):
     with pytest.raises(Malformed, match=f"amount: found {found};"):
@@ -317,6 +352,13 @@ def test_fitting_to_a_pumps_step_shows_what_it_changes(value, step, direction, s
     assert fitted.is_changed is (change != 0)
 
 
+@pytest.mark.parametrize(
+    "number, shown", [(D("5.0"), "5"), (D("0.50"), "0.5"), (D(100), "100"), (D("100.0"), "100")]
+)
+def test_a_figure_is_shown_without_a_trailing_zero(number, shown):
+    assert show(number) == shown
+
+
 def test_fitting_goes_down_unless_told_otherwise():
     fitted = fit_to_step(D("1.19"), D("0.1"), "mL/h")
     assert fitted.line == "1.19 mL/h set as 1.1 mL/h (steps of 0.1, -7.56 %)"
@@ -328,9 +370,9 @@ def test_a_rate_below_one_step_is_refused_not_set_to_nothing(direction):
         fit_to_step(D("0.04"), D("0.1"), "mL/h", direction)
 
 
-@pytest.mark.parametrize("value, step", [(D(0), D(1)), (D(1), D(0))])
-def test_a_step_and_what_is_fitted_are_above_zero(value, step):
-    with pytest.raises(Malformed):
+@pytest.mark.parametrize("value, step, name", [(D(0), D(1), "value"), (D(1), D(0), "step")])
+def test_a_step_and_what_is_fitted_are_above_zero(value, step, name):
+    with pytest.raises(Malformed, match=f"^{name}: "):
         fit_to_step(value, step, "mL/h")
 
 
