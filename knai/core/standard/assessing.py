@@ -8,7 +8,7 @@ from typing import Any
 
 from knai.core.errors import KnaiError, Malformed
 from knai.core.standard.derive import derive
-from knai.core.standard.derived import Derived, Row
+from knai.core.standard.derived import Row
 from knai.core.standard.judge import effect_rules, first_true, verdict_rules
 from knai.core.standard.numbers import read_instant, read_zone
 from knai.core.standard.policy import Policy
@@ -52,12 +52,14 @@ def assess(
     policy = Policy.default() if policy is None else policy
     derived = derive(gate, now_us, known, policy, zone)
     row, speaker = Row(derived), Speaker(derived, policy, zone)
-    return [_finding(clause, derived, row, known, speaker) for clause in CARE_CLAUSES]
+    return [_finding(clause, gate, row, known.given, speaker) for clause in CARE_CLAUSES]
 
 
-def _finding(clause: Clause, derived: Derived, row: Row, facts: Facts, speaker: Speaker) -> Finding:
+def _finding(
+    clause: Clause, gate: str, row: Row, given: Mapping[str, Any], speaker: Speaker
+) -> Finding:
     verdict = first_true(verdict_rules(clause, row), Verdict.CANNOT_TELL_YET)
-    rules, otherwise = effect_rules(clause, derived.gate, verdict, row)
+    rules, otherwise = effect_rules(clause, gate, verdict, row)
     ruling = first_true(rules, otherwise)
     key, values, because = speaker.because(clause.id, verdict, row)
     return Finding(
@@ -68,7 +70,7 @@ def _finding(clause: Clause, derived: Derived, row: Row, facts: Facts, speaker: 
         because=because,
         key=key,
         values=values,
-        facts={name: facts.as_given(name) for name in clause.facts},
+        facts={name: given.get(name) for name in clause.facts},
         quote=clause.quote,
         edition=EDITION,
         table_version=TABLE_VERSION,

@@ -48,12 +48,12 @@ def derive(gate: str, now: int, facts: Facts, policy: Policy, zone: tzinfo) -> D
     window = window_of(doses, policy, facts.get("product.substance") == "esketamine")
     due_at = _first_start(doses) if doses else now
     sets = complete_sets(facts.items("vitals"))
-    return Derived(
-        gate=gate,
-        now_at=now,
-        dosed=bool(doses),
-        due_at=due_at,
-        due_on=None if due_at is None else moment(due_at, zone).date().toordinal(),
+    known = {
+        "gate": gate,
+        "now_at": now,
+        "dosed": bool(doses),
+        "due_at": due_at,
+        "due_on": None if due_at is None else moment(due_at, zone).date().toordinal(),
         **_scope(facts, now),
         **_work_up(facts),
         **_diagnoses(facts.items("diagnoses")),
@@ -67,7 +67,8 @@ def derive(gate: str, now: int, facts: Facts, policy: Policy, zone: tzinfo) -> D
         **_people(facts, doses, window, now, policy),
         **_going_home(facts),
         **_figures(policy),
-    )
+    }
+    return Derived._make(map(known.__getitem__, Derived._fields))
 
 
 # -- scope, work-up, consent, going home: names read as they are

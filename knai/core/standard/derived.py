@@ -6,14 +6,12 @@ Instants (`_at`) are microseconds since 1970 UTC, days (`_on`) ordinals, depths 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from knai.core.standard.kleene import Maybe
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(NamedTuple):
     gate: str
     now_at: int
     # scope, place, leaving
@@ -119,17 +117,11 @@ class Derived:
     spo2_lt: int
 
 
-NAMES: tuple[str, ...] = tuple(field.name for field in fields(Derived))
-
-
 class Row:
     """A Derived whose values may be unknown scalars: what an Ibis table is to many of them."""
 
-    __slots__ = NAMES
-
     def __init__(self, derived: Derived) -> None:
-        for name in NAMES:
-            setattr(self, name, Maybe(getattr(derived, name)))
+        self.__dict__.update(zip(Derived._fields, map(Maybe, derived), strict=True))
 
 
 # Written once for a Row and for an Ibis table; a type checker cannot say "either".

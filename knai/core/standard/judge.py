@@ -6,7 +6,7 @@ A rule is a pair (truth, answer); the first whose truth is true decides. One ses
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -39,23 +39,22 @@ def first_true(rules: Iterable[tuple[Truth, Answer]], otherwise: Answer) -> Answ
     return otherwise
 
 
-def verdict_rules(clause: Clause, d: Question) -> list[tuple[Truth, Verdict]]:
+def verdict_rules(clause: Clause, d: Question) -> Iterator[tuple[Truth, Verdict]]:
     """Else cannot_tell_yet. An unknown earlier answer keeps a later one unknown, so that more
     knowledge settles verdicts and never turns them."""
     own = PREDICATES[clause.id]
     lapsed = does_not_apply(clause, d)
-    not_met = ~lapsed & own.not_met(d)
-    return [
-        (lapsed, Verdict.NOT_APPLICABLE),
-        (not_met, Verdict.NOT_MET),
-        (~lapsed & ~own.not_met(d) & own.met(d), Verdict.MET),
-    ]
+    yield lapsed, Verdict.NOT_APPLICABLE
+    applies, contrary = ~lapsed, own.not_met(d)
+    yield applies & contrary, Verdict.NOT_MET
+    yield applies & ~contrary & own.met(d), Verdict.MET
 
 
 def does_not_apply(clause: Clause, d: Question) -> Truth:
     lapsed = PREDICATES[clause.id].not_applicable(d)
-    if clause.id != _SCOPE:
-        lapsed = lapsed | d.outside
+    if clause.id == _SCOPE:
+        return lapsed
+    lapsed = lapsed | d.outside
     if clause.lapses_without_dose:
         lapsed = lapsed | (d.gate.isin(_LEAVING) & ~d.dosed)
     return lapsed

@@ -11,6 +11,16 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
 
+def _comparison(relation: Callable[[Any, Any], bool]) -> Callable[[Maybe, object], Maybe]:
+    def compare(this: Maybe, other: object) -> Maybe:
+        that = other.value if isinstance(other, Maybe) else other
+        if this.value is None or that is None:
+            return UNKNOWN
+        return TRUE if relation(this.value, that) else FALSE
+
+    return compare
+
+
 class Maybe:
     """A value, or None for unknown. Comparisons answer with a Maybe truth; there is no bool()."""
 
@@ -28,28 +38,15 @@ class Maybe:
             "A truth that may be unknown has no bool(): look at .value for True, False or None."
         )
 
-    # -- comparisons
-
-    def __eq__(self, other: object) -> Maybe:  # type: ignore[override]
-        return _compare(eq, self, other)
-
-    def __ne__(self, other: object) -> Maybe:  # type: ignore[override]
-        return _compare(ne, self, other)
-
-    def __lt__(self, other: object) -> Maybe:
-        return _compare(lt, self, other)
-
-    def __le__(self, other: object) -> Maybe:
-        return _compare(le, self, other)
-
-    def __gt__(self, other: object) -> Maybe:
-        return _compare(gt, self, other)
-
-    def __ge__(self, other: object) -> Maybe:
-        return _compare(ge, self, other)
+    __eq__ = _comparison(eq)  # type: ignore[assignment]
+    __ne__ = _comparison(ne)  # type: ignore[assignment]
+    __lt__ = _comparison(lt)
+    __le__ = _comparison(le)
+    __gt__ = _comparison(gt)
+    __ge__ = _comparison(ge)
 
     def isin(self, values: Collection[Any]) -> Maybe:
-        return UNKNOWN if self.value is None else _truth(self.value in values)
+        return UNKNOWN if self.value is None else (TRUE if self.value in values else FALSE)
 
     # -- Kleene's three truth values
 
@@ -64,15 +61,15 @@ class Maybe:
         return UNKNOWN if self.value is None or other.value is None else FALSE
 
     def __invert__(self) -> Maybe:
-        return UNKNOWN if self.value is None else _truth(not self.value)
+        return _NOT[self.value]
 
     # -- knowing about not knowing
 
     def isnull(self) -> Maybe:
-        return _truth(self.value is None)
+        return TRUE if self.value is None else FALSE
 
     def notnull(self) -> Maybe:
-        return _truth(self.value is not None)
+        return FALSE if self.value is None else TRUE
 
     def fill_null(self, value: Any) -> Maybe:
         return Maybe(value) if self.value is None else self
@@ -84,25 +81,11 @@ class Maybe:
         return UNKNOWN if unknown else Maybe(self.value - other.value)
 
     def __mul__(self, other: Maybe | int) -> Maybe:
-        factor = _value(other)
+        factor = other.value if isinstance(other, Maybe) else other
         return UNKNOWN if self.value is None or factor is None else Maybe(self.value * factor)
 
     __rmul__ = __mul__
 
 
 TRUE, FALSE, UNKNOWN = Maybe(True), Maybe(False), Maybe(None)
-
-
-def _truth(value: bool) -> Maybe:
-    return TRUE if value else FALSE
-
-
-def _value(other: object) -> Any:
-    return other.value if isinstance(other, Maybe) else other
-
-
-def _compare(relation: Callable[[Any, Any], bool], this: Maybe, other: object) -> Maybe:
-    that = _value(other)
-    if this.value is None or that is None:
-        return UNKNOWN
-    return _truth(relation(this.value, that))
+_NOT = {True: FALSE, False: TRUE, None: UNKNOWN}

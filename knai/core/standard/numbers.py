@@ -80,7 +80,8 @@ def read_zone(name: Any) -> tzinfo:
 def moment(at_us: int, zone: tzinfo) -> datetime:
     """The instant as a clock in that zone shows it (the calendar's first and last day stay in UTC)."""
     try:
-        return (EPOCH + timedelta(microseconds=at_us)).astimezone(zone)
+        at = EPOCH + timedelta(microseconds=at_us)
+        return at if zone is UTC else at.astimezone(zone)
     except OverflowError:
         return FIRST if at_us < 0 else LAST
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from operator import lt
 from typing import Any
 
 from knai.core.data import load
@@ -22,7 +22,8 @@ _ROUTES: tuple[str, ...] = tuple(load("standard")["policy"]["all_routes"]["value
 class Facts:
     """What is known, read once.
 
-    given  dotted name → the value as it came, lists in a fixed order; a missing name is not in it
+    given  dotted name → the value as it came, lists in a fixed order; a missing name is not in it.
+           A part of a list ("presence.role") gives that part of each of its items
     read   dotted name → the value to judge by: instants in microseconds, days as ordinals
     """
 
@@ -35,14 +36,6 @@ class Facts:
     def items(self, name: str) -> list[Item]:
         found: list[Item] = self.read.get(name, [])
         return found
-
-    def as_given(self, name: str) -> Any:
-        """The value behind a dotted name; of a list of items, that part of each."""
-        if name in self.given:
-            return self.given[name]
-        head, _, part = name.partition(".")
-        items = self.given.get(head)
-        return [item.get(part) for item in items] if isinstance(items, list) else None
 
 
 def read_facts(facts: Any) -> Facts:
@@ -63,6 +56,9 @@ def read_facts(facts: Any) -> Facts:
         if name in read:
             raise Malformed("given twice", name)
         read[name], given[name] = reader(value, name)
+    for name, (whole, part) in _PARTS.items():
+        if whole in given:
+            given[name] = [item.get(part) for item in given[whole]]
     return Facts(given, read)
 
 
@@ -101,54 +97,52 @@ def _list_of_words(read: Reader) -> Callable[[Any, str], tuple[Any, Any]]:
 
 
 def _list_of_items(readers: Mapping[str, Reader]) -> Callable[[Any, str], tuple[Any, Any]]:
-    first = next((name for name in ("at", "start", "from") if name in readers), None)
+    first = next((name for name in ("at", "start", "from") if name in readers), "")
+    decimals = frozenset(name for name, read in readers.items() if read is read_number)
 
     def reader(value: Any, field: str) -> tuple[Any, Any]:
-        pairs = [
-            (_item(item, readers, field, index), item)
-            for index, item in enumerate(_list(value, field))
-        ]
-        pairs = _in_fixed_order(pairs, first)
-        return [item for item, _ in pairs], [item for _, item in pairs]
+        given = list(_list(value, field))
+        read = [_item(item, readers, decimals, field, index) for index, item in enumerate(given)]
+        order = _fixed_order([item.get(first, -1) for item in read], given)
+        return [read[index] for index in order], [given[index] for index in order]
 
     return reader
 
 
-def _item(item: Any, readers: Mapping[str, Reader], field: str, index: int) -> dict[str, Any]:
-    if type(item) is not dict:
-        item = _object(item, f"{field}.{index}")
-    read = {}
-    for name, value in item.items():
-        if value is None:
-            continue
-        reader = readers.get(name)
-        if reader is None:
-            raise Malformed("no fact of the Standard has this name", f"{field}.{index}.{name}")
-        try:
-            read[name] = reader(value, name)
-        except Malformed as wrong:
-            raise _nested(wrong, f"{field}.{index}") from None
-    return read
+def _item(
+    item: Any, readers: Mapping[str, Reader], decimals: frozenset[str], field: str, index: int
+) -> dict[str, Any]:
+    # The one hot loop of the core (120 sets of vital signs): an int is a decimal without asking, and
+    # the field's whole name is put together only when something is wrong with it.
+    try:
+        return {
+            name: value if type(value) is int and name in decimals else readers[name](value, name)
+            for name, value in item.items()
+            if value is not None
+        }
+    except (AttributeError, KeyError):
+        raise _malformed_item(item, readers, f"{field}.{index}") from None
+    except Malformed as wrong:
+        message = str(wrong).removeprefix(f"{wrong.field}: ")
+        raise Malformed(message, f"{field}.{index}.{wrong.field}") from None
 
 
-def _nested(wrong: Malformed, outer: str) -> Malformed:
-    """The same complaint, its field named from the outside."""
-    message = str(wrong).removeprefix(f"{wrong.field}: ")
-    return Malformed(message, f"{outer}.{wrong.field}")
+def _malformed_item(item: Any, readers: Mapping[str, Reader], field: str) -> Malformed:
+    if not isinstance(item, Mapping):
+        return Malformed(f"found {type(item).__name__}, wanted an object of named values", field)
+    unknown = next(name for name in item if name not in readers)
+    return Malformed("no fact of the Standard has this name", f"{field}.{unknown}")
 
 
-def _in_fixed_order(pairs: list[Any], first: str | None) -> list[Any]:
-    """Sorted by time; by text where times are missing or equal, so that the order given never tells."""
+def _fixed_order(times: list[int], given: list[Any]) -> list[int]:
+    """By time; by text where times are missing or equal, so that the order given never tells."""
+    if all(map(lt, times, times[1:])):
+        return list(range(len(times)))
+    return sorted(range(len(times)), key=lambda index: (times[index], _text(given[index])))
 
-    def time(pair: Any) -> int:
-        at: int = pair[0].get(first, -1)
-        return at
 
-    if first is not None:
-        pairs = sorted(pairs, key=time)
-        if all(time(one) < time(two) for one, two in pairwise(pairs)):
-            return pairs
-    return sorted(pairs, key=lambda pair: (time(pair), repr(sorted(pair[1].items()))))
+def _text(item: Mapping[str, Any]) -> str:
+    return repr(sorted(item.items()))
 
 
 def _map(read: Reader) -> Callable[[Any, str], tuple[Any, Any]]:
@@ -213,7 +207,8 @@ _SIMPLE: Mapping[str, Reader] = {
     "boolean": _boolean,
     "count": read_count,
     "date": read_day,
-    "decimal": _amount,
+    "amount": _amount,
+    "decimal": read_number,
     "instant": read_instant,
     "moaas": _moaas,
     "route": read_route,
@@ -249,4 +244,10 @@ def _readers() -> dict[str, Any]:
 
 
 _READERS = _readers()
+_PARTS: Mapping[str, tuple[str, str]] = {
+    name: (name.split(".")[0], name.split(".")[1])
+    for clause in load("standard")["clause"]
+    for name in clause["facts"]
+    if isinstance(_SHAPE[name.split(".")[0]], list) and "." in name
+}
 _GROUPS = frozenset(name for name, shape in _SHAPE.items() if isinstance(shape, dict))

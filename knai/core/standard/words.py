@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from string import Formatter
@@ -12,8 +12,7 @@ from knai.core.data import load
 from knai.core.standard import circumstances, clauses
 from knai.core.standard.clauses import Predicate
 from knai.core.standard.derive import DEPTHS
-from knai.core.standard.derived import NAMES, Derived, Row
-from knai.core.standard.judge import first_true
+from knai.core.standard.derived import Derived, Row
 from knai.core.standard.numbers import moment
 from knai.core.standard.policy import Policy
 from knai.core.standard.verdicts import Verdict
@@ -62,21 +61,20 @@ REASONS: Mapping[str, Predicate] = {
     "not_asked": lambda d: d.asked_at.isnull(),
     "given_unsupervised": lambda d: d.given_unsupervised,
     "no_route": lambda d: d.any_parenteral.isnull(),
-    "otherwise": lambda d: d.gate.notnull(),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
     key: str
-    holds: Predicate
+    holds: Predicate | None  # None: whenever no other does
     template: str
     names: tuple[str, ...]
 
 
 def _sentence(key: str, template: str) -> Sentence:
     names = tuple(name for _, name, _, _ in Formatter().parse(template) if name)
-    return Sentence(key, REASONS[key.rpartition(".")[2]], template, names)
+    return Sentence(key, REASONS.get(key.rpartition(".")[2]), template, names)
 
 
 def _catalogue() -> dict[tuple[str, str], tuple[Sentence, ...]]:
@@ -111,8 +109,7 @@ class Speaker:
 
     def because(self, clause: str, verdict: Verdict, row: Row) -> tuple[str, dict[str, Any], str]:
         """The message key, its values, and the sentence."""
-        sentences = _CATALOGUE[clause, verdict]
-        said = first_true(((one.holds(row), one) for one in sentences[:-1]), sentences[-1])
+        said = _chosen(_CATALOGUE[clause, verdict], row)
         for name in said.names:
             if name not in self._texts:
                 self._values[name] = value = self._value(name)
@@ -123,11 +120,9 @@ class Speaker:
 
     def _value(self, name: str) -> Any:
         """A derived fact or a policy figure in its own type: an instant as a datetime in the zone."""
-        if name not in NAMES:
-            return getattr(self._policy, name)
-        value = getattr(self._derived, name)
+        value = getattr(self._derived, name, None)
         if value is None:
-            return None
+            return getattr(self._policy, name, None)
         if name.endswith("_at"):
             return moment(value, self._zone)
         if name.endswith("_on"):
@@ -135,6 +130,13 @@ class Speaker:
         if name.endswith("_us"):
             return timedelta(microseconds=int(value))
         return DEPTHS[value] if name.endswith("_depth") else value
+
+
+def _chosen(sentences: Sequence[Sentence], row: Row) -> Sentence:
+    for one in sentences:
+        if one.holds is None or one.holds(row).value is True:
+            return one
+    raise LookupError(f"no sentence for {sentences[0].key.rpartition('.')[0]}")
 
 
 def text_of(value: Any, today: date) -> str:
