@@ -1,0 +1,244 @@
+"""From the records to the facts the Standard asks for, by the names of its table. Gathers, never decides.
+
+The same session has the same facts whoever looks: they are read with the clinic's eyes and hold no free
+text.
+Voided and amended entries do not count. Evidence that has to precede the first dose is taken from the latest
+entry that does; only when there is none, from a later one, so that a work-up renewed for the next visit never
+turns the verdict of an earlier one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q
+
+from knai.core.standard import Policy
+from knai.identity.actors import Actor, system_actor
+from knai.practice import protocols, queries, roster_facts, work_up_facts
+from knai.practice.entries import Plan
+from knai.practice.given import DOSE_KINDS, Given, doses_given, standing_line
+from knai.practice.log import Line, Log
+from knai.practice.models import ChartEntry, TreatmentSession
+from knai.practice.protocols import Document
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the records say of a session at an instant, and the facts made of it."""
+
+    session: TreatmentSession
+    now: datetime
+    log: Log
+    work_up: Log
+    doses: list[Given]
+    plan: Plan | None
+    document: Document
+    policy: Policy
+    tz: str
+    facts: Facts
+
+    @property
+    def first_dose_at(self) -> datetime | None:
+        return self.doses[0].started_at if self.doses else None
+
+
+def know(*, by: Actor, session: TreatmentSession, now: datetime) -> Known:
+    """Read everything the gates ask about: five queries, however long the session.
+
+    by      decides the clinic alone; raises nothing for a role that may not read the chart
+    """
+    clinic = system_actor(by.clinic)
+    log = queries.load_log(by=clinic, session=session)
+    work_up = queries.load_work_up(by=clinic, patient_id=session.patient_id)
+    return know_from(session=session, log=log, work_up=work_up, by=by, now=now)
+
+
+def know_from(
+    *, session: TreatmentSession, log: Log, work_up: Log, by: Actor, now: datetime
+) -> Known:
+    """The same from logs that the caller has already read with the clinic's eyes."""
+    clinic = by.clinic
+    doses = doses_given(log, session.weight_kg)
+    document = protocols.read(session.protocol)
+    plan = current_plan(log, session)
+    known = Known(
+        session=session,
+        now=now,
+        log=log,
+        work_up=work_up,
+        doses=doses,
+        plan=plan,
+        document=document,
+        policy=Policy.default().tightened(clinic.policy or {}),
+        tz=clinic.time_zone,
+        facts={},
+    )
+    known.facts.update(gather_facts(known))
+    return known
+
+
+def gather_facts(known: Known) -> Facts:
+    """The facts `assess` takes; a name that is unknown is None or absent."""
+    session = known.session
+    stays = roster_facts.list_stays(session.clinic, *_span(known))
+    people = {stay.user_id for stay in stays} | {session.provider_id} - {None}
+    papers = roster_facts.papers_of(session.clinic, people, session_on(known))
+    privilege = papers[session.provider_id].sedation_privilege if session.provider_id else None
+    facts: Facts = {
+        "session": {
+            "purpose": session.purpose or None,
+            "setting": session.setting or None,
+            "sedation_capability": session.clinic.sedation_capability or None,
+        },
+        "course": {"prior_administrations": count_prior_administrations(known)},
+        "presence": roster_facts.presence(stays, papers),
+        "plan": _plan(known.plan, privilege),
+        "doses": [dose.as_fact() for dose in known.doses],
+        "system": {"routes_offered": list(known.policy.all_routes)},
+    }
+    facts |= work_up_facts.gather(known.work_up, _as_of(known), known.first_dose_at, session)
+    return facts | _protocol(known) | _observed(known.log) | _leaving(known.log)
+
+
+def session_on(known: Known) -> date:
+    """The session's calendar day in the clinic: of the first dose, else of leaving, else today."""
+    at = known.first_dose_at or known.session.departed_at or known.now
+    return at.astimezone(known.session.clinic.tz).date()
+
+
+def _span(known: Known) -> tuple[datetime, datetime]:
+    """From arrival to departure: whose stays touch it was there."""
+    check_in = next((t.at for t in known.log.of("transition") if t.body.before == "booked"), None)
+    starts = [at for at in (check_in, known.first_dose_at, known.now) if at is not None]
+    return min(starts), _as_of(known)
+
+
+def _as_of(known: Known) -> datetime:
+    return min(known.session.departed_at or known.now, known.now)
+
+
+def current_plan(log: Log, session: TreatmentSession) -> Plan | None:
+    """The latest plan charted, else the one made at booking."""
+    line = log.latest("plan")
+    if line is not None:
+        return line.body
+    return protocols.read_plan(session.plan)
+
+
+def count_prior_administrations(known: Known) -> int:
+    """Sessions of this patient in this clinic with a dose that counts, before this one's first."""
+    session, before = known.session, known.first_dose_at or known.now
+    voided = Q(marks__kind="void") | Q(amended_by__isnull=False)
+    rows = ChartEntry.objects.filter(
+        clinic_id=session.clinic_id,
+        patient_id=session.patient_id,
+        kind__in=DOSE_KINDS,
+        effective_at__lt=before,
+    )
+    rows = rows.exclude(session_id=session.pk).exclude(session=None).exclude(voided)
+    return rows.values("session_id").distinct().count()
+
+
+def _plan(plan: Plan | None, privilege: str | None) -> Facts:
+    if plan is None:
+        return {"provider_sedation_privilege": privilege}
+    dose = {"route": plan.route, "mg_per_kg": plan.mg_per_kg, "duration_min": plan.duration_min}
+    return {
+        "routes": [plan.route],
+        "doses": [dose],
+        "expected_sedation": plan.expected_sedation,
+        "provider_sedation_privilege": plan.provider_sedation_privilege or privilege,
+        "supervision": plan.supervision,
+    }
+
+
+def _protocol(known: Known) -> Facts:
+    """The protocol, its formulation and the product planned or given."""
+    protocol, document, plan = known.session.protocol, known.document, known.plan
+    substance = _substance(known)
+    off_label = plan.use_is_off_label if plan else None
+    disclosed = plan.all_ingredients_disclosed if plan else None
+    if off_label is None:
+        off_label = protocols.is_off_label(document, substance or "")
+    if disclosed is None:
+        disclosed = document.all_ingredients_disclosed
+    return {
+        "product": {"substance": substance, "use_is_off_label": off_label},
+        "formulation": {"all_ingredients_disclosed": disclosed},
+        "protocol": {
+            "version": str(protocol.version) if protocol else None,
+            "public": protocol.is_public if protocol else None,
+            "public_location": document.public_location or None,
+            "ceiling_mg_per_kg": document.ceiling_mg_per_kg,
+            "ceiling_mg_per_kg_per_h": document.ceiling_mg_per_kg_per_h,
+        },
+    }
+
+
+def _substance(known: Known) -> str | None:
+    """What was given first, else what is planned, else the protocol's; esketamine wins a mixture."""
+    given = [dose.substance for dose in known.doses]
+    if given:
+        return "esketamine" if "esketamine" in given else given[0]
+    if known.plan is not None:
+        return known.plan.substance
+    return known.session.protocol.substance if known.session.protocol else None
+
+
+def _observed(log: Log) -> Facts:
+    sets = [_vitals(line) for line in log.of("vitals")]
+    scores = [
+        {"at": line.at, "moaas": line.body.moaas}
+        for line in log.of("sedation")
+        if line.body.moaas is not None
+    ]
+    return {"vitals": sets, "sedation": scores, "baseline": {"set_at": _pinned_at(log)}}
+
+
+def _vitals(line: Line) -> Facts:
+    body = line.body
+    signs = {"sbp": body.sbp, "dbp": body.dbp, "hr": body.hr, "spo2": body.spo2, "rr": body.rr}
+    return {"at": line.at, **signs}
+
+
+def _pinned_at(log: Log) -> datetime | None:
+    """The time of the set that was pinned last, if that set still counts."""
+    pin = log.latest("baseline_pin")
+    if pin is None or pin.entry.target_id is None:
+        return None
+    target = standing_line(log, pin.entry.target_id)
+    return target.at if target is not None else None
+
+
+def _leaving(log: Log) -> Facts:
+    planned, actual = _latest_transport(log, "planned"), _latest_transport(log, "actual")
+    instruction, asked = log.latest("driving_instruction"), log.latest("driving_asked")
+    drove = [
+        datetime.fromisoformat(line.body.drove_at)
+        for line in log.of("driving_asked")
+        if line.body.drove_at
+    ]
+    departure = log.latest("departure")
+    return {
+        "transport": {"planned": planned, "actual": actual},
+        "driving": {
+            "instructed_at": instruction.at if instruction else None,
+            "acknowledged": instruction.body.acknowledged if instruction else None,
+            "asked_at": asked.at if asked else None,
+            "reported_driving_at": min(drove, default=None),
+        },
+        "departure": {
+            "type": departure.body.type if departure else None,
+            "at": departure.at if departure else None,
+        },
+    }
+
+
+def _latest_transport(log: Log, stage: str) -> str | None:
+    modes = [line.body.mode for line in log.of("transport") if line.body.stage == stage]
+    return modes[-1] if modes else None

@@ -1,0 +1,93 @@
+"""Who was on site, as the Standard asks it: role, licensed, qualified, from when to when.
+
+A paper that nobody has on file is unknown; one on file that does not hold on the day is a known no. One on
+file, in time, that nobody has checked yet is unknown too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from knai.identity.models import Clinic, Credential, CredentialKind, User
+from knai.practice.models import RosterStay
+
+QUALIFYING = (CredentialKind.ACLS, CredentialKind.SEDATION)
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """One person's papers on one day; None is unknown."""
+
+    licensed: bool | None
+    qualified: bool | None
+    sedation_privilege: str | None
+
+    @property
+    def hold(self) -> bool:
+        return self.licensed is True and self.qualified is True
+
+
+def list_stays(clinic: Clinic, since: datetime, until: datetime) -> list[RosterStay]:
+    """Stays that touch the span, both ends included, with their people."""
+    overlapping = Q(left_at__isnull=True) | Q(left_at__gte=since)
+    rows = RosterStay.objects.filter(overlapping, clinic=clinic, arrived_at__lte=until)
+    return list(rows.select_related("user"))
+
+
+def papers_of(clinic: Clinic, user_ids: Iterable[UUID], on: date) -> dict[UUID, Papers]:
+    """The papers of these people in this clinic, in one query."""
+    wanted = set(user_ids)
+    by_user: dict[UUID, list[Credential]] = {user_id: [] for user_id in wanted}
+    for row in Credential.objects.filter(clinic=clinic, user_id__in=wanted):
+        by_user[row.user_id].append(row)
+    return {user_id: _papers(rows, on) for user_id, rows in by_user.items()}
+
+
+def _papers(rows: list[Credential], on: date) -> Papers:
+    licences = [row for row in rows if row.kind == CredentialKind.LICENCE]
+    qualifying = [row for row in rows if row.kind in QUALIFYING]
+    levels = [
+        r.level for r in rows if r.kind == CredentialKind.SEDATION and r.holds(on) and r.level
+    ]
+    return Papers(_holds(licences, on), _holds(qualifying, on), _deepest(levels))
+
+
+def _holds(rows: list[Credential], on: date) -> bool | None:
+    if any(row.holds(on) for row in rows):
+        return True
+    unchecked = any(row.checked_on is None and _in_time(row, on) for row in rows)
+    return None if unchecked or not rows else False
+
+
+def _in_time(row: Credential, on: date) -> bool:
+    return row.starts_on <= on and (row.expires_on is None or on <= row.expires_on)
+
+
+DEPTHS = ("minimal", "moderate", "deep", "general_anaesthesia")
+
+
+def _deepest(levels: list[str]) -> str | None:
+    known = [level for level in levels if level in DEPTHS]
+    return max(known, key=DEPTHS.index, default=None)
+
+
+def presence(stays: Iterable[RosterStay], papers: dict[UUID, Papers]) -> list[dict[str, Any]]:
+    """One item a stay. Everybody on the roster is there in person."""
+    return [_item(stay.user, stay, papers[stay.user_id]) for stay in stays]
+
+
+def _item(user: User, stay: RosterStay, papers: Papers) -> dict[str, Any]:
+    return {
+        "role": user.profession,
+        "licensed": papers.licensed,
+        "qualified": papers.qualified,
+        "mode": "in_person",
+        "from": stay.arrived_at,
+        "to": stay.left_at,
+    }
