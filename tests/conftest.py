@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from pathlib import Path
-
 import pytest
-
-# Tests keep their keys, mail and databases apart from any installation.
-os.environ["KNAI_DATA_DIR"] = os.environ.get("KNAI_TEST_DATA_DIR") or tempfile.mkdtemp("-knai")
-os.environ.setdefault("KNAI_DEBUG", "false")
-Path(os.environ["KNAI_DATA_DIR"]).mkdir(parents=True, exist_ok=True)
 
 
 def pytest_addoption(parser):

@@ -40,5 +40,12 @@ def path(name: str, default: Path) -> Path:
     return Path(os.environ.get(name) or default).expanduser().resolve()
 
 
+def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    found = os.environ.get(name) or default
+    if found not in allowed:
+        raise _bad(name, found, " or ".join(allowed))
+    return found
+
+
 def words(name: str, default: str) -> list[str]:
     return [word for word in text(name, default).replace(",", " ").split() if word]

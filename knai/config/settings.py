@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 
 from knai.config import database, env
 
@@ -35,6 +34,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",  # allauth's pages use it
     "django_htmx",
     "allauth",
     "allauth.account",
@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "knai.web.accounts.limits.LogInLimits",
     "knai.web.middleware.ActorMiddleware",
     "knai.web.middleware.ErrorMiddleware",
 ]
@@ -96,11 +97,18 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+MFA_REQUIRED = (
+    env.choice("KNAI_MFA", "off" if DEMO else "required", ("required", "off")) == "required"
+)
+MFA_TOTP_ISSUER = "KNAI"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or DEMO
 
-SESSION_COOKIE_AGE = env.integer("KNAI_SESSION_MINUTES", 720, 5, 1440) * 60
+SESSION_IDLE_MINUTES = env.integer("KNAI_SESSION_MINUTES", 60, 5, 720)
+SESSION_COOKIE_AGE = 13 * 3600  # LogInLimits ends it earlier
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -109,8 +117,10 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "knai.web.errors.forbidden"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -156,6 +166,3 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": env.text("KNAI_LOG_LEVEL", "WARNING")},
 }
-
-if not DEBUG and not DEMO and SECRET_KEY == "":
-    raise ImproperlyConfigured("KNAI_SECRET_KEY is empty. See .env.example.")

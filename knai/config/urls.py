@@ -3,10 +3,17 @@
 from django.urls import include, path
 
 from knai.web import health
+from knai.web.home import home
+
+handler400 = "knai.web.errors.bad_request"
+handler403 = "knai.web.errors.forbidden"
+handler404 = "knai.web.errors.not_found"
+handler500 = "knai.web.errors.failed"
 
 urlpatterns = [
+    path("", home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("knai.web.accounts.urls")),
     path("clinic/<slug:slug>/", include("knai.web.patients.urls")),
 ]

@@ -54,6 +54,16 @@ def get_actor(user: User, slug: str, at: datetime | None = None) -> Actor:
     raise Missing("There is no such clinic among yours.")
 
 
+def list_hats(user: User, at: datetime | None = None) -> list[Actor]:
+    """Every hat `user` wears today, by the clinic's name."""
+    rows = Membership.objects.select_related("clinic").filter(user=user, user__is_active=True)
+    return [
+        Actor(membership.clinic, user, membership.role, user.name)
+        for membership in rows.order_by("clinic__name")
+        if membership.is_current((at or now()).astimezone(membership.clinic.tz).date())
+    ]
+
+
 def system_actor(clinic: Clinic, name: str = "KNAI") -> Actor:
     """The system itself or a device, acting in a clinic. Carries no permission of a person."""
     return Actor(clinic, None, "", name)

@@ -1,0 +1,3 @@
+from knai.cli.main import main
+
+main()

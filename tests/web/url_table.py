@@ -1,0 +1,99 @@
+"""Who may do what at which address: one row a URL name, for every role.
+
+Everybody not named in `get` or `post` is refused with 403, the other clinic's people with 404, people without
+a log-in are sent to log in. `tests/web/test_urls_by_role.py` walks the URLconf and fails for an address
+without a row. Each area of the pages adds its own rows here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+ALL = (
+    "olga okafor nadia thea fred ruth"  # owner, prescriber, nurse, therapist, front desk, read-only
+)
+CHART_READERS = "olga okafor nadia thea ruth"
+CHARTERS = "okafor nadia thea"
+DOSERS = "okafor nadia"
+CHECKERS_IN = "okafor nadia fred"
+ROSTER_KEEPERS = "olga okafor nadia thea fred"
+PRESCRIBERS = "okafor"
+NOBODY = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """
+    get, post   the people (nicks of the cast, by spaces) who are heard; None: no such method here (405)
+    got, posted status they are answered with; a POST without data mostly gives 422
+    data        what is posted
+    kwargs      parts of the address besides slug, session_id and patient_id, from the cast
+    anonymous   status without a log-in, GET and, where there is one, POST; 302 must lead to the log-in page
+    """
+
+    get: str | None = ALL
+    post: str | None = None
+    got: int = 200
+    posted: int = 422
+    data: Mapping[str, Any] = field(default_factory=dict)
+    kwargs: Callable[[Any], dict[str, Any]] = lambda cast: {}
+    anonymous: int = 302
+
+
+UNKNOWN = "0192f0c1-0000-7000-8000-000000000000"
+OPEN = Row(post=ALL, posted=200, anonymous=200)
+
+ROWS: Mapping[str, Row] = MappingProxyType(
+    {
+        # ------------------------------------------------------------ operators, log-in, home
+        "home": Row(got=302, post=ALL, posted=302),
+        "healthz": OPEN,
+        "readyz": OPEN,
+        "account_login": Row(got=302, post=ALL, posted=302, anonymous=200),
+        "account_logout": Row(post=ALL, posted=302),
+        "account_inactive": Row(anonymous=200),
+        # the people of the cast have no password, so there is nothing to ask them for again
+        "account_reauthenticate": Row(get=NOBODY, post=NOBODY),
+        "account_change_password": Row(got=302, post=ALL, posted=302),
+        "account_set_password": Row(post=ALL, posted=200),
+        "mfa_index": Row(),
+        "mfa_authenticate": Row(got=302, post=ALL, posted=302),
+        "mfa_reauthenticate": Row(get=NOBODY, post=NOBODY),
+        # and no second factor yet: what is about one of theirs is not found
+        "mfa_view_recovery_codes": Row(got=404),
+        "mfa_generate_recovery_codes": Row(post=ALL, posted=200),
+        "mfa_download_recovery_codes": Row(got=404, post=ALL, posted=404),
+        "mfa_activate_totp": Row(post=ALL, posted=200),
+        "mfa_deactivate_totp": Row(got=404, post=ALL, posted=404),
+        "mfa_list_webauthn": Row(),
+        "mfa_add_webauthn": Row(post=ALL, posted=200),
+        "mfa_reauthenticate_webauthn": Row(get=NOBODY, post=NOBODY),
+        "mfa_remove_webauthn": Row(got=404, post=ALL, posted=404, kwargs=lambda cast: {"pk": 1}),
+        "mfa_edit_webauthn": Row(got=404, post=ALL, posted=404, kwargs=lambda cast: {"pk": 1}),
+        "mfa_login_webauthn": Row(got=302, post=ALL, posted=302),
+        # ------------------------------------------------------------ patients and the day
+        "patients:day": Row(),
+        "patients:day-on": Row(kwargs=lambda cast: {"on": "2026-11-23"}),
+        "patients:list": Row(),
+        "patients:new": Row(get=CHECKERS_IN, post=CHECKERS_IN),
+        "patients:one": Row(),
+        "patients:book": Row(get=CHECKERS_IN, post=CHECKERS_IN),
+    }
+)
+
+# The stream is no page of Django: `/live/<slug>/` is asked directly. Nick → status ("" is nobody).
+STREAM: Mapping[str, int] = MappingProxyType(
+    {
+        "olga": 200,
+        "okafor": 200,
+        "nadia": 200,
+        "thea": 200,
+        "fred": 200,
+        "ruth": 200,
+        "otto": 404,
+        "": 401,
+    }
+)
