@@ -9,9 +9,16 @@ from knai.practice.models.devices import (
     QuarantineItem,
     RawMessage,
 )
-from knai.practice.models.sessions import Alert, SafetyEvent, State, TreatmentSession
+from knai.practice.models.sessions import (
+    OPEN_STATES,
+    Alert,
+    SafetyEvent,
+    State,
+    TreatmentSession,
+)
 
 __all__ = [
+    "OPEN_STATES",
     "Alert",
     "Chair",
     "ChartEntry",

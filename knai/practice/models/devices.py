@@ -93,7 +93,13 @@ class DeviceSample(models.Model):
 
 
 class QuarantineItem(models.Model):
-    """A value or a message that must not be charted until a person has settled why."""
+    """A value or a message that must not be charted until a person has settled why.
+
+    A monitor repeats itself every second: the same trouble within a minute is counted here, not listed anew.
+
+    raw             the first message it was seen in
+    last_at, count  when it was seen last, and how often
+    """
 
     id = models.BigAutoField(primary_key=True)
     clinic = models.ForeignKey(Clinic, models.PROTECT, null=True, related_name="+")
@@ -103,6 +109,8 @@ class QuarantineItem(models.Model):
     reason = models.CharField(max_length=40)
     detail = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
+    last_at = models.DateTimeField(null=True)
+    count = models.PositiveIntegerField(default=1)
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"

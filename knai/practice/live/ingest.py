@@ -1,0 +1,175 @@
+"""The way in for monitors: from the event loop to the disk and back, many messages a commit."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from queue import Empty, SimpleQueue
+from time import monotonic
+from typing import Any, Final
+
+from django.db import connection
+
+from knai.core.samples import DeviceBatch
+from knai.kit import bus
+from knai.kit.clock import now
+from knai.practice.live.clerk import Clerk, Judge
+from knai.practice.live.heard import Heard
+from knai.practice.live.live import Live
+from knai.practice.live.registry import Registry, Route
+from knai.practice.live.rows import rows_for_database
+from knai.practice.live.writer import Job, Outcome, Writer
+
+log = logging.getLogger(__name__)
+__all__ = ["Ingest", "Outcome"]
+
+MOST_IN_A_GROUP: Final = 512
+TICK_S: Final = 1.0
+
+Waiting = tuple[Job, "asyncio.Future[Outcome]"]
+Command = Callable[[], None]
+
+
+class Ingest:
+    """Start it in the process that listens to monitors; one a process.
+
+    judge        (session_id) -> findings of the Standard at the gate “during”; None: clauses raise no alerts
+    most_waiting  messages taken in and not yet committed; more wait, and their senders with them
+    """
+
+    def __init__(
+        self,
+        *,
+        judge: Judge | None = None,
+        clock: Callable[[], datetime] = now,
+        most_waiting: int = 4096,
+    ) -> None:
+        self._clock = clock
+        self._queue: SimpleQueue[Waiting | Command] = SimpleQueue()
+        self._room = asyncio.Semaphore(most_waiting)
+        self._thread = threading.Thread(target=self._run, name="knai-live", daemon=True)
+        self._stopping = False
+        self._ready = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._unsubscribe: list[Callable[[], None]] = []
+        self.heard = Heard()
+        self.live = Live()
+        rows = rows_for_database()
+        self.registry = Registry(rows)
+        self._writer = Writer(rows, self.registry, self.live, self.heard)
+        self._clerk = Clerk(self.live, self.command, judge, clock)
+
+    # ------------------------------------------------------------------------------------------ from outside
+    async def start(self) -> None:
+        """Read what is open from the database, and begin."""
+        self._loop = asyncio.get_running_loop()
+        self._unsubscribe = [
+            bus.subscribe("devices", lambda _: self.command(self.registry.reload)),
+            bus.subscribe("alerts", self._on_alert),
+            *self._clerk.subscribe(),
+        ]
+        self._thread.start()
+        await asyncio.to_thread(self._ready.wait)
+        self._clerk.start()
+
+    async def stop(self) -> None:
+        """Commit what was taken in, then end."""
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        self._clerk.stop()
+        self.command(self._stop)
+        await asyncio.to_thread(self._thread.join)
+
+    async def accept(self, batch: DeviceBatch, peer: str) -> Outcome:
+        """Returns once the message is on the disk, or could not be put there (`is_kept` is false)."""
+        async with self._room:
+            future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+            self._queue.put((Job(batch, peer, self._clock()), future))
+            return await future
+
+    def command(self, what: Command) -> None:
+        """From any thread: run this on the live thread, between two groups."""
+        self._queue.put(what)
+
+    def route(self, device_key: str) -> Route | None:
+        """The device of this name as last read, for finding its mapping. From any thread."""
+        return self.registry.by_key.get(device_key)
+
+    # --------------------------------------------------------------------------------------- the live thread
+    def _run(self) -> None:
+        try:
+            self._begin()
+            tick_at = monotonic() + TICK_S
+            while not self._stopping:
+                self._serve(tick_at)
+                if monotonic() >= tick_at:
+                    self._guarded(self._tick)
+                    tick_at = monotonic() + TICK_S
+        finally:
+            self._ready.set()
+            connection.close()
+
+    def _begin(self) -> None:
+        self._guarded(self.registry.reload)
+        self._guarded(lambda: self.live.load_all(self._clock()))
+        self._ready.set()
+
+    def _serve(self, tick_at: float) -> None:
+        """Wait for the next message, take all that is there, commit, answer, tell the pages."""
+        due = self.live.flush(self._clock())
+        wait = max(0.0, tick_at - monotonic()) if due is None else min(due, tick_at - monotonic())
+        group, commands = self._take(max(0.0, wait))
+        if group:
+            outcomes = self._writer.store([job for job, _ in group])
+            answers = [(future, o) for (_, future), o in zip(group, outcomes, strict=True)]
+            self._loop.call_soon_threadsafe(_settle, answers)
+        for command in commands:
+            self._guarded(command)
+
+    def _take(self, wait_s: float) -> tuple[list[Waiting], list[Command]]:
+        """Commands keep their place: what came before one is committed before it runs."""
+        group: list[Waiting] = []
+        queue = self._queue
+        try:
+            item = queue.get(timeout=wait_s) if wait_s > 0 else queue.get_nowait()
+            while True:
+                if not isinstance(item, tuple):
+                    return group, [item]
+                group.append(item)
+                if len(group) >= MOST_IN_A_GROUP:
+                    return group, []
+                item = queue.get_nowait()
+        except Empty:
+            return group, []
+
+    def _guarded(self, command: Command) -> None:
+        """One bad command must not end the way in for all monitors."""
+        try:
+            command()
+        except Exception:
+            # Commands handle ids and times; the traceback holds no figures of a patient.
+            log.exception("The live thread could not do %s", getattr(command, "__name__", command))
+            connection.close_if_unusable_or_obsolete()
+
+    def _tick(self) -> None:
+        self.live.tick(self._clock())
+        self.heard.write()
+
+    def _stop(self) -> None:
+        self._stopping = True
+
+    def _on_alert(self, message: dict[str, Any]) -> None:
+        """A person acknowledged: see actions.alerts."""
+        if message["event"] != "acknowledged":
+            return
+        args = (message["session_id"], message["cause"], message["by"], self._clock())
+        self.command(lambda: self.live.acknowledged(*args))
+
+
+def _settle(answers: list[tuple[asyncio.Future[Outcome], Outcome]]) -> None:
+    for future, outcome in answers:
+        if not future.done():  # its connection may have gone
+            future.set_result(outcome)

@@ -1,0 +1,79 @@
+"""From samples to sets: a cuff pressure makes one, with what the other sensors saw just before it.
+
+A set belongs to the cuff's own time. Heart rate, SpO₂ and respiration are the medians of the 30 s up to
+it; nothing older is carried, so a sensor that was off leaves the set incomplete: kept, and not counted.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from statistics import median_low
+from uuid import UUID, uuid5
+
+from knai.practice.entries import Vitals
+
+WINDOW = timedelta(seconds=30)
+WITH_A_CUFF = ("hr", "spo2", "rr")
+CUFF = frozenset({"sbp", "dbp", "map"})
+ARTERIAL = "art"  # the sub-id of an arterial line begins so: it is no cuff
+_KEPT = 256  # values a sign kept for medians: 30 s at more than eight a second
+_CUFFS_KEPT = 64
+_SETS = UUID(
+    "5b0a4f0e-6c3b-5a59-9d53-7f1f3a0c9a11"
+)  # names the keys below, so that they mean one thing
+
+
+Channel = tuple[str, datetime]  # (sub-id, the cuff's own time): one inflation
+
+
+def set_key(session_id: UUID, device_id: UUID, at: datetime) -> UUID:
+    """The idempotency key of a set: one inflation of one device makes one, also after a restart."""
+    return uuid5(_SETS, f"{session_id}/{device_id}/{at.timestamp():.6f}")
+
+
+class Recent:
+    """What one session's monitor said lately: enough for the next set, no more."""
+
+    __slots__ = ("_cuffs", "_values")
+
+    def __init__(self) -> None:
+        self._values: dict[str, deque[tuple[datetime, float]]] = {
+            code: deque(maxlen=_KEPT) for code in WITH_A_CUFF
+        }
+        self._cuffs: dict[Channel, dict[str, float]] = {}
+
+    def take(self, code: str, at: datetime, value: float) -> None:
+        values = self._values.get(code)
+        if values is not None:
+            values.append((at, value))
+
+    def take_cuff(self, code: str, sub_id: str, at: datetime, value: float) -> Channel | None:
+        """The inflation that this value makes whole; each is given once."""
+        if sub_id.startswith(ARTERIAL):
+            return None
+        channel = (sub_id, at)
+        cuff = self._cuffs.get(channel)
+        if cuff is None:
+            cuff = self._cuffs[channel] = {}
+            if len(self._cuffs) > _CUFFS_KEPT:
+                del self._cuffs[next(iter(self._cuffs))]
+        was_whole = "sbp" in cuff and "dbp" in cuff
+        cuff.setdefault(code, value)
+        is_whole = "sbp" in cuff and "dbp" in cuff
+        return channel if is_whole and not was_whole else None
+
+    def make_set(self, channel: Channel) -> Vitals:
+        """The set of one inflation, once the whole message was taken: its order of values means nothing."""
+        cuff = self._cuffs[channel]
+        found = {code: _median(self._values[code], channel[1]) for code in WITH_A_CUFF}
+        pressures = {code: round(value) for code, value in cuff.items()}
+        return Vitals(**pressures, **found)
+
+
+def _median(values: Iterable[tuple[datetime, float]], at: datetime) -> int | None:
+    """The lower middle of what was measured in the window: a value that was really seen."""
+    since = at - WINDOW
+    inside = [value for when, value in values if since < when <= at]
+    return round(median_low(inside)) if inside else None
