@@ -72,6 +72,8 @@ def test_plain_digits_are_read_exactly(text, number):
         "1234567890",  # one digit too many
         "1.123456789",
         "O.5",
+        "X5",
+        "5X",
     ],
 )
 def test_what_cannot_be_read_exactly_is_refused(text):
@@ -353,7 +355,7 @@ def test_fitting_to_a_pumps_step_shows_what_it_changes(value, step, direction, s
 
 
 @pytest.mark.parametrize(
-    "number, shown", [(D("5.0"), "5"), (D("0.50"), "0.5"), (D(100), "100"), (D("100.0"), "100")]
+    "number, shown", [(D("5.0"), "5"), (D("0.50"), "0.5"), (D("1E+2"), "100"), (D("100.0"), "100")]
 )
 def test_a_figure_is_shown_without_a_trailing_zero(number, shown):
     assert show(number) == shown
