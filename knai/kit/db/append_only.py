@@ -36,7 +36,7 @@ class AppendOnly(Operation):
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(_PG_FUNCTION)
+            schema_editor.execute(_PG_FUNCTION, params=None)  # its % is no placeholder
             schema_editor.execute(_PG_TRIGGER.format(table=self.table))
             return
         for verb in ("UPDATE", "DELETE"):

@@ -100,6 +100,7 @@ def _places(width: int, count: int) -> str:
 
 # ---------------------------------------------------------------------------------------------- PostgreSQL
 _IDS_AT_ONCE = 256
+_SELECT = "SELECT * FROM "
 
 
 class PostgresRows:
@@ -138,7 +139,7 @@ class PostgresRows:
     def insert_raw(self, rows: Sequence[RawRow]) -> None:
         ids, clinics, devices, ats, peers, controls, bodies = zip(*rows, strict=True)
         _run(
-            _INTO_RAW + "SELECT * FROM unnest($1::bigint[], $2::uuid[], "
+            _INTO_RAW + _SELECT + "unnest($1::bigint[], $2::uuid[], "
             "$3::uuid[], $4::timestamptz[], $5::text[], $6::text[], $7::bytea[])",
             (
                 _plain(map(str, ids)), _nullable(clinics), _nullable(devices), _plain(ats),
@@ -149,7 +150,7 @@ class PostgresRows:
     def insert_samples(self, rows: Sequence[SampleRow]) -> int:
         clinics, sessions, devices, codes, subs, ats, values, raws = zip(*rows, strict=True)
         return _run(
-            _INTO_SAMPLES + "SELECT * FROM unnest($1::uuid[], $2::uuid[], "
+            _INTO_SAMPLES + _SELECT + "unnest($1::uuid[], $2::uuid[], "
             "$3::uuid[], $4::text[], $5::text[], $6::timestamptz[], $7::float8[], $8::bigint[]) "
             "ON CONFLICT DO NOTHING",
             (
@@ -161,7 +162,7 @@ class PostgresRows:
     def insert_audit(self, rows: Sequence[AuditRow]) -> None:
         clinics, ats, *texts, patients, sessions, details = zip(*rows, strict=True)
         _run(
-            _INTO_AUDIT + "SELECT * FROM unnest($1::uuid[], "
+            _INTO_AUDIT + _SELECT + "unnest($1::uuid[], "
             "$2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::uuid[], "
             "$8::uuid[], $9::jsonb[])",
             (
