@@ -15,10 +15,16 @@ import msgspec
 from knai.core.errors import Malformed
 
 
-class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Base of all bodies. `kind` is the word in the database, on the page and in exports."""
+class Body(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True
+):
+    """Base of all bodies. `kind` is the word in the database, on the page and in exports.
+
+    amended_because   why this entry stands in another's place; empty on a first entry
+    """
 
     kind: ClassVar[str] = ""
+    amended_because: str = ""
 
 
 # ------------------------------------------------------------------ the work-up: the patient's chart
@@ -144,6 +150,7 @@ class AdverseEvent(Body, frozen=True):
     outcome: str = ""
     relatedness: str = ""
     text: str = ""
+    charted_grade: int | None = None  # what was tapped, when the circumstance makes it count as more
 
 
 class OffMonitor(Body, frozen=True):
@@ -255,14 +262,23 @@ class Plan(Body, frozen=True):
 
 
 class CheckAnswer(Body, frozen=True):
-    """Answer to an item of the clinic's own protocol, at one walk of a gate."""
+    """Answer to an item of the clinic's own protocol, at one walk of a gate.
+
+    walk     one of core.checks' walks; role: what the person is in this clinic, as it was then
+    answer   a choice, an instant in ISO 8601, "never", a number, or the settings that two people read
+    """
 
     kind: ClassVar[str] = "check_answer"
     check: str
     walk: str
     answer: str
+    role: str = ""
     detail: str = ""
+    steps: tuple[str, ...] = ()
+    decided_by: str = ""
     second_by: UUID | None = None
+    second_name: str = ""
+    second_role: str = ""
 
 
 class GatePassed(Body, frozen=True):
