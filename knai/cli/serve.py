@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 import click
 
@@ -33,8 +34,15 @@ def serve() -> None:
     serve_with(prepare, ready)
 
 
-def serve_with(before: Callable[[], None], ready: Callable[[], None]) -> None:
-    """Take the ports first, so that a taken one is said before anything is changed; then serve."""
+def serve_with(
+    before: Callable[[], None],
+    ready: Callable[[], None],
+    beside: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
+) -> None:
+    """Take the ports first, so that a taken one is said before anything is changed; then serve.
+
+    beside  what else runs as long as the server does
+    """
     from django.conf import settings
 
     from knai.config import server
@@ -45,4 +53,4 @@ def serve_with(before: Callable[[], None], ready: Callable[[], None]) -> None:
         before()
         from knai.config.services import Services
 
-        server.run(pages, Services(), ready)
+        server.run(pages, Services(beside), ready)

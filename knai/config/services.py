@@ -6,13 +6,21 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+)
 from typing import Any
 
 from django.conf import settings
 from django.db import connections
 
+from knai.interop.hl7v2.mllp import MllpListener
+from knai.interop.hl7v2.receive import Receiver
 from knai.kit.sealer import Sealer
+from knai.practice.live.ingest import Ingest
 from knai.web.live.hub import Hub
 from knai.web.live.stream import LiveStream
 
@@ -22,12 +30,25 @@ SEAL_EVERY_S = 1.0
 
 
 class Services:
-    """Made once a process; `running()` holds them up."""
+    """Made once a process; `running()` holds them up.
 
-    def __init__(self) -> None:
+    beside  what else runs once all of them are up
+    """
+
+    def __init__(
+        self, beside: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
+    ) -> None:
+        self._beside = beside
         self.hub = Hub()
         self.stream = LiveStream(self.hub, lambda _clinic_id, _clinical: b"")
         self.sealer = Sealer(settings.DATA_DIR)
+        self.ingest = Ingest()
+        self.listener = MllpListener(
+            Receiver(self.ingest),
+            host=settings.MLLP_HOST,
+            port=settings.MLLP_PORT,
+            allowed_peers=settings.MLLP_PEERS,
+        )
 
     def close_streams(self) -> None:
         """Streams never end by themselves: this lets the server drain."""
@@ -39,6 +60,10 @@ class Services:
             self.hub.start(asyncio.get_running_loop())
             await stack.enter_async_context(repeated(self.sealer.seal, SEAL_EVERY_S))
             stack.push_async_callback(in_thread, self.sealer.close)
+            await self.ingest.start()
+            stack.push_async_callback(self.ingest.stop)
+            await stack.enter_async_context(self.listener)
+            await stack.enter_async_context(self._beside())
             yield
 
 
