@@ -10,9 +10,11 @@ import msgspec
 from knai.core import alerts
 from knai.core.alerts import CAUSES
 from knai.core.standard.table import CARE_CLAUSES
+from knai.practice.live.chart import ChartNow
 from knai.practice.live.state import OpenAlert, SessionState
 
 SPARK_POINTS = 40
+SHOWN = ("sbp", "dbp", "hr", "spo2", "rr")
 LEVELS = ("", "caution", "alert", "critical")
 _CLAUSE_TITLES = {clause.id: clause.title for clause in CARE_CLAUSES}
 _NOTICES = {
@@ -34,7 +36,10 @@ class TileAlert(msgspec.Struct, frozen=True):
 
 
 class Tile(msgspec.Struct, frozen=True):
-    """fresh_at: when the monitor was last heard. colours: level by sign, where it is not none."""
+    """fresh_at: when the monitor was last heard. limits: level by sign, where it is not none.
+
+    standing, standing_verdict and alert_words say in words what standing_clauses and alerts hold.
+    """
 
     session_id: UUID
     chair: str
@@ -46,22 +51,25 @@ class Tile(msgspec.Struct, frozen=True):
     phase_word: str
     phase_started_at: datetime
     dose: str
-    sbp: float | None
-    dbp: float | None
-    hr: float | None
-    spo2: float | None
-    rr: float | None
+    sbp: int | None
+    dbp: int | None
+    hr: int | None
+    spo2: int | None
+    rr: int | None
     sbp_delta: int | None
     moaas: int | None
     next_vitals_at: datetime | None
     overdue_vitals_at: datetime | None
-    standing: tuple[str, ...] | None
+    standing_clauses: tuple[str, ...] | None
+    standing: str
+    standing_verdict: str
     provider: str
     provider_on_site: bool
     emergency: bool
     alert_level: str
     alerts: tuple[TileAlert, ...]
-    colours: dict[str, str]
+    alert_words: str
+    limits: dict[str, str]
     spark: list[float]
     fresh_at: datetime | None
     now: datetime
@@ -69,7 +77,8 @@ class Tile(msgspec.Struct, frozen=True):
 
 def tile_of(state: SessionState, now: datetime) -> Tile:
     chart, signs = state.chart, state.signs
-    values = {c: signs[c].value if c in signs else None for c in ("sbp", "dbp", "hr", "spo2", "rr")}
+    values = {c: _whole(signs[c].value) if c in signs else None for c in SHOWN}
+    shown = _alerts(state)
     return Tile(
         session_id=chart.session_id,
         chair=chart.chair,
@@ -86,13 +95,16 @@ def tile_of(state: SessionState, now: datetime) -> Tile:
         moaas=chart.moaas,
         next_vitals_at=chart.next_vitals_at,
         overdue_vitals_at=chart.overdue_vitals_at,
-        standing=state.standing,
-        provider=chart.provider,
+        standing_clauses=state.standing,
+        standing=_standing_words(state.standing),
+        standing_verdict=_standing_verdict(state.standing),
+        provider=_provider_words(chart),
         provider_on_site=chart.provider_on_site,
         emergency=chart.is_emergency,
-        alert_level=_level(state),
-        alerts=_alerts(state),
-        colours=_colours(state),
+        alert_level="emergency" if chart.is_emergency else _level(state),
+        alerts=shown,
+        alert_words=_alert_words(chart.is_emergency, shown),
+        limits=_limits(state),
         spark=signs["sbp"].trend.newest(SPARK_POINTS) if "sbp" in signs else [],
         fresh_at=state.heard_at,
         now=now,
@@ -104,6 +116,39 @@ def encode(tile: Tile) -> bytes:
 
 
 _encoder = msgspec.json.Encoder()
+
+
+def _whole(value: float) -> int:
+    return round(value)
+
+
+def _standing_words(clauses: tuple[str, ...] | None) -> str:
+    if clauses is None:
+        return "not judged yet"
+    return f"{', '.join(clauses)} open" if clauses else "nothing open"
+
+
+def _standing_verdict(clauses: tuple[str, ...] | None) -> str:
+    if clauses is None:
+        return "cannot_tell_yet"
+    return "not_met" if clauses else "met"
+
+
+def _provider_words(chart: ChartNow) -> str:
+    if not chart.provider:
+        return "no provider named"
+    return f"{chart.provider} {'on site' if chart.provider_on_site else 'not on site'}"
+
+
+def _alert_words(is_emergency: bool, shown: tuple[TileAlert, ...]) -> str:
+    """The gravest in words, who has it in hand, and how many more there are."""
+    if is_emergency:
+        return "Emergency"
+    if not shown:
+        return ""
+    first, more = shown[0], len(shown) - 1
+    taken = f" · {first.acknowledged_by} has it" if first.acknowledged_by else ""
+    return f"{first.words}{taken}{f' · {more} more' if more else ''}"
 
 
 def _delta(value: float | None, base: float | None) -> int | None:
@@ -148,6 +193,6 @@ def words_of(cause: str) -> str:
     return _CLAUSE_TITLES.get(cause, cause)
 
 
-def _colours(state: SessionState) -> dict[str, str]:
+def _limits(state: SessionState) -> dict[str, str]:
     levels = {code: alerts.colour(state.engine, code) for code in state.signs}
     return {code: LEVELS[level] for code, level in levels.items() if level}

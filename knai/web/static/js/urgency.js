@@ -1,5 +1,5 @@
 /* Which chair needs somebody first. */
-const ALERTS = ["emergency", "alert", "caution"];
+const ALERTS = ["emergency", "critical", "alert", "caution"];
 const PHASES = ["emergency", "dosing", "recovery", "ready", "checked_in", "booked", "aborted", "cancelled", "departed"];
 
 const rank = (list, name) => (list.includes(name) ? list.indexOf(name) : list.length);
