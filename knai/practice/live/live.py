@@ -134,7 +134,7 @@ class Live:
         at = self._monotonic()
         wait: float | None = None
         for state in self.states.values():
-            if not (state.is_untold or state.fresh):
+            if not state.is_untold:
                 continue
             left = state.told_at + TELL_EVERY_S - at
             if left <= 0:
@@ -148,7 +148,7 @@ class Live:
         chart = state.chart
         ids = {"clinic_id": chart.clinic_id, "session_id": chart.session_id}
         bus.publish("tiles", ids | {"event": "tile", "data": encode(tile_of(state, now))})
-        if state.fresh:
-            points, state.fresh = state.fresh, {}
+        points = state.take_fresh()
+        if points:
             body = {"session_id": chart.session_id, "signs": points, "now": now}
             bus.publish("samples", ids | {"event": "samples", "data": msgspec.json.encode(body)})

@@ -20,7 +20,15 @@ MOST_SAMPLES = 60_000  # two hours of eight signs a second
 
 
 def rebuild(session_id: UUID, now: datetime) -> SessionState | None:
-    """Replay what is kept, in order of time, as if it had just come in. None: no such session."""
+    """Replay what is kept, and bring the alert records into step. None: no such session."""
+    state = replay(session_id, now)
+    if state is not None:
+        book.reconcile(state, now)
+    return state
+
+
+def replay(session_id: UUID, now: datetime) -> SessionState | None:
+    """What is kept, in order of time, as if it had just come in; writes nothing."""
     chart = load_chart(session_id, now)
     if chart is None:
         return None
@@ -33,8 +41,7 @@ def rebuild(session_id: UUID, now: datetime) -> SessionState | None:
                 state.take((value,), at)
     state.known_by_hand = {entry.id for entry in chart.by_hand}
     state.heard_at = max((s.at for s in state.signs.values()), default=None)
-    state.fresh.clear()
-    book.reconcile(state, now)
+    state.take_fresh()
     return state
 
 

@@ -6,19 +6,18 @@ it; nothing older is carried, so a sensor that was off leaves the set incomplete
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from statistics import median_low
 from uuid import UUID, uuid5
 
 from knai.practice.entries import Vitals
 
-WINDOW = timedelta(seconds=30)
+WINDOW_S = 30.0
 WITH_A_CUFF = ("hr", "spo2", "rr")
 CUFF = frozenset({"sbp", "dbp", "map"})
 ARTERIAL = "art"  # the sub-id of an arterial line begins so: it is no cuff
-_KEPT = 256  # values a sign kept for medians: 30 s at more than eight a second
+KEPT = 256  # values a sign kept for medians: 30 s at more than eight a second
 _CUFFS_KEPT = 64
 _SETS = UUID(
     "5b0a4f0e-6c3b-5a59-9d53-7f1f3a0c9a11"
@@ -26,6 +25,7 @@ _SETS = UUID(
 
 
 Channel = tuple[str, datetime]  # (sub-id, the cuff's own time): one inflation
+Timed = tuple[float, float]  # (seconds since 1970, value)
 
 
 def set_key(session_id: UUID, device_id: UUID, at: datetime) -> UUID:
@@ -33,23 +33,15 @@ def set_key(session_id: UUID, device_id: UUID, at: datetime) -> UUID:
     return uuid5(_SETS, f"{session_id}/{device_id}/{at.timestamp():.6f}")
 
 
-class Recent:
-    """What one session's monitor said lately: enough for the next set, no more."""
+class Cuffs:
+    """The last inflations of one session's monitor: enough to see when one is whole, no more."""
 
-    __slots__ = ("_cuffs", "_values")
+    __slots__ = ("_cuffs",)
 
     def __init__(self) -> None:
-        self._values: dict[str, deque[tuple[datetime, float]]] = {
-            code: deque(maxlen=_KEPT) for code in WITH_A_CUFF
-        }
         self._cuffs: dict[Channel, dict[str, float]] = {}
 
-    def take(self, code: str, at: datetime, value: float) -> None:
-        values = self._values.get(code)
-        if values is not None:
-            values.append((at, value))
-
-    def take_cuff(self, code: str, sub_id: str, at: datetime, value: float) -> Channel | None:
+    def take(self, code: str, sub_id: str, at: datetime, value: float) -> Channel | None:
         """The inflation that this value makes whole; each is given once."""
         if sub_id.startswith(ARTERIAL):
             return None
@@ -64,16 +56,23 @@ class Recent:
         is_whole = "sbp" in cuff and "dbp" in cuff
         return channel if is_whole and not was_whole else None
 
-    def make_set(self, channel: Channel) -> Vitals:
-        """The set of one inflation, once the whole message was taken: its order of values means nothing."""
-        cuff = self._cuffs[channel]
-        found = {code: _median(self._values[code], channel[1]) for code in WITH_A_CUFF}
-        pressures = {code: round(value) for code, value in cuff.items()}
-        return Vitals(**pressures, **found)
+    def pressures(self, channel: Channel) -> dict[str, float]:
+        return self._cuffs[channel]
 
 
-def _median(values: Iterable[tuple[datetime, float]], at: datetime) -> int | None:
+def make_set(
+    pressures: Mapping[str, float], seen: Mapping[str, Iterable[Timed]], at_s: float
+) -> Vitals:
+    """One set.
+
+    seen   sign → (seconds since 1970, value), in any order
+    at_s   the cuff's own time
+    """
+    medians = {code: _median(values, at_s) for code, values in seen.items()}
+    return Vitals(**{code: round(value) for code, value in pressures.items()}, **medians)
+
+
+def _median(values: Iterable[Timed], at_s: float) -> int | None:
     """The lower middle of what was measured in the window: a value that was really seen."""
-    since = at - WINDOW
-    inside = [value for when, value in values if since < when <= at]
+    inside = [value for when, value in values if at_s - WINDOW_S < when <= at_s]
     return round(median_low(inside)) if inside else None

@@ -5,31 +5,44 @@ Only the live thread changes it. Everything in it can be read again from the dat
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from knai.core import alerts
-from knai.core.alerts import AlertChange, AlertState
+from knai.core.alerts import AlertChange, AlertState, observe
 from knai.core.samples import Sample
-from knai.core.vitals import VITALS
 from knai.practice.entries import Vitals
 from knai.practice.live.chart import ChartNow
-from knai.practice.live.sets import CUFF, Channel, Recent
+from knai.practice.live.sets import CUFF, KEPT, WITH_A_CUFF, Channel, Cuffs, Timed, make_set
 from knai.practice.live.trend import Trend
 
 TECHNICAL = frozenset({"repeat_cuff", "repeat_cuff_overdue", "sensor_missing", "sensor_back"})
 
 
-@dataclass(slots=True)
 class Sign:
-    """The newest value of one sign, and its curve."""
+    """The newest value of one sign, its curve, and what the next set and the next news need of it."""
 
-    at: datetime
-    at_s: float
-    value: float
-    trend: Trend = field(default_factory=Trend)
+    __slots__ = ("at", "at_s", "fresh", "recent", "trend", "value")
+
+    def __init__(self, code: str) -> None:
+        self.at: datetime | None = None
+        self.at_s = float("-inf")
+        self.value = 0.0
+        self.trend = Trend()
+        self.recent: deque[Timed] | None = deque(maxlen=KEPT) if code in WITH_A_CUFF else None
+        self.fresh: list[list[float]] = []  # not yet told to the pages
+
+    def step(self, at: datetime, at_s: float, value: float) -> None:
+        """Take a value newer than all before it. A page gets one point a second, the newest."""
+        self.at, self.at_s, self.value = at, at_s, value
+        self.trend.add(at_s, value)
+        fresh = self.fresh
+        if len(fresh) > 1 and at_s - fresh[-2][0] < 1:
+            fresh[-1] = [at_s, value]
+        else:
+            fresh.append([at_s, value])
 
 
 @dataclass(slots=True)
@@ -53,18 +66,21 @@ class Taken:
     cuffs: list[Channel] = field(default_factory=list)
     changes: list[AlertChange] = field(default_factory=list)
 
+    def note_cuff(self, cuff: Channel | None) -> None:
+        if cuff is not None:
+            self.cuffs.append(cuff)
+
 
 @dataclass(slots=True)
 class SessionState:
     chart: ChartNow
     signs: dict[str, Sign] = field(default_factory=dict)
-    recent: Recent = field(default_factory=Recent)
+    cuffs: Cuffs = field(default_factory=Cuffs)
     engine: AlertState = field(default_factory=AlertState)
     open_alerts: dict[str, OpenAlert] = field(default_factory=dict)
     notices: dict[str, AlertChange] = field(default_factory=dict)
     standing: tuple[str, ...] | None = None  # clauses that need someone; None: not judged yet
     heard_at: datetime | None = None  # when the monitor's last message came
-    fresh: dict[str, list[list[float]]] = field(default_factory=dict)  # not yet told to the pages
     known_by_hand: set[UUID] = field(default_factory=set)  # entries the alerts have seen
     told_at: float = 0.0  # monotonic seconds of the last tile
     is_untold: bool = True
@@ -74,48 +90,33 @@ class SessionState:
         return self.chart.session_id
 
     def take(self, samples: Iterable[Sample], received_at: datetime) -> Taken:
-        """Bring the state up by values of the monitor, in any order."""
-        taken, signs, recent = Taken(), self.signs, self.recent
+        """Bring the state up by values of the monitor, in any order. The hot path: keep it flat."""
+        taken, signs, engine = Taken(), self.signs, self.engine
         self.heard_at = received_at
+        last_at, at_s = None, 0.0
         for sample in samples:
             code, at, value = sample.code, sample.at, sample.value
-            if code in CUFF:
-                cuff = recent.take_cuff(code, sample.sub_id, at, value)
-                if cuff is not None:
-                    taken.cuffs.append(cuff)
-            else:
-                recent.take(code, at, value)
+            if at is not last_at:  # a message says few times, each many times
+                last_at, at_s = at, at.timestamp()
             sign = signs.get(code)
-            if sign is not None and at <= sign.at:
-                continue  # late or said before: kept in the database, and no news
-            taken.changes += self._step(code, at, value, received_at)
+            if sign is None:
+                sign = signs[code] = Sign(code)
+            if sign.recent is not None:
+                sign.recent.append((at_s, value))
+            elif code in CUFF:
+                taken.note_cuff(self.cuffs.take(code, sample.sub_id, at, value))
+            if at_s > sign.at_s:  # else late or said before: kept in the database, and no news
+                sign.step(at, at_s, value)
+                changes = observe(engine, code, at, value, seen_at=received_at)
+                if changes:
+                    taken.changes += changes
         return taken
 
-    def _step(
-        self, code: str, at: datetime, value: float, seen_at: datetime
-    ) -> Iterable[AlertChange]:
-        """Take one value newer than all before it."""
-        at_s = at.timestamp()
-        sign = self.signs.get(code)
-        if sign is None:
-            sign = self.signs[code] = Sign(at, at_s, value)
-        else:
-            sign.at, sign.at_s, sign.value = at, at_s, value
-        sign.trend.add(at_s, value)
-        self._tell_pages(code, at_s, value)
-        if code not in VITALS:
-            return ()
-        return alerts.observe(self.engine, code, at, value, seen_at=seen_at)
-
-    def _tell_pages(self, code: str, at_s: float, value: float) -> None:
-        """A page gets one point a second and sign, the newest."""
-        points = self.fresh.get(code)
-        if points is None:
-            self.fresh[code] = [[at_s, value]]
-        elif at_s - points[-1][0] < 1 and len(points) > 1:
-            points[-1][1] = value
-        else:
-            points.append([at_s, value])
+    def make_set(self, channel: Channel) -> Vitals:
+        """The set of one inflation, once the whole message was taken: its order of values means nothing."""
+        at_s = channel[1].timestamp()
+        seen = {code: self.signs[code].recent for code in WITH_A_CUFF if code in self.signs}
+        return make_set(self.cuffs.pressures(channel), seen, at_s)
 
     def take_hand_set(self, vitals: Vitals, at: datetime) -> list[AlertChange]:
         """A set that a person charted: it feeds the same alerts, and shows while it is the newest."""
@@ -129,13 +130,18 @@ class SessionState:
     def take_by_hand(self, code: str, value: float, at: datetime) -> Iterable[AlertChange]:
         sign = self.signs.get(code)
         if sign is None:
-            sign = self.signs[code] = Sign(at, at.timestamp(), value)
-        elif at <= sign.at:
+            sign = self.signs[code] = Sign(code)
+        if at.timestamp() <= sign.at_s:
             return ()
-        else:
-            sign.at, sign.at_s, sign.value = at, at.timestamp(), value
-        sign.trend.add(sign.at_s, value)
-        return alerts.observe(self.engine, code, at, value, hand=True)
+        sign.step(at, at.timestamp(), value)
+        return observe(self.engine, code, at, value, hand=True)
+
+    def take_fresh(self) -> dict[str, list[list[float]]]:
+        """The points that no page has been told yet."""
+        found = {code: sign.fresh for code, sign in self.signs.items() if sign.fresh}
+        for code in found:
+            self.signs[code].fresh = []
+        return found
 
     def note(self, changes: Iterable[AlertChange]) -> None:
         """Keep what only colours or asks: a cuff to repeat, a sensor that fell silent."""

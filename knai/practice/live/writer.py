@@ -18,7 +18,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from knai.core.errors import Malformed
-from knai.core.samples import DeviceBatch, Quarantined
+from knai.core.samples import DeviceBatch, Quarantined, Sample
 from knai.practice.actions.write import append
 from knai.practice.live import book
 from knai.practice.live.heard import Heard
@@ -59,6 +59,7 @@ class Job:
     received_at: datetime
     route: Route | None = None
     reason: str = ""  # why the whole message is put aside
+    samples: tuple[Sample, ...] = ()  # those that are this patient's
 
 
 @dataclass(slots=True)
@@ -233,16 +234,19 @@ class Writer:
         attached = route.attachment
         head = (route.clinic_db, attached.session_db, route.device_db)
         instant, since, before = self.rows.instant, attached.since, len(rows)
-        early, last_at, text = 0, None, ""
+        last_at, text, early = None, "", []
         for sample in job.batch.samples:
             if sample.at is not last_at:  # a message says few times, each many times
                 last_at = sample.at
                 text = instant(last_at) if last_at >= since else ""
             if not text:
-                early += 1
+                early.append(sample)
                 continue
             rows.append((*head, sample.code, sample.sub_id[:_SUB_ID], text, sample.value, raw_id))
-        return len(rows) - before, early
+        job.samples = job.batch.samples
+        if early:
+            job.samples = tuple(s for s in job.samples if s.at >= since)
+        return len(rows) - before, len(early)
 
     def _write(self, group: _Group, at: datetime) -> None:
         if group.raw:
@@ -280,10 +284,8 @@ class Writer:
             state = states.get(attached.session_id) if attached else None
             if state is None:
                 continue
-            samples = job.batch.samples
-            if samples and min(samples, key=_at).at < attached.since:
-                samples = tuple(s for s in samples if s.at >= attached.since)
-            taken = state.take(samples, job.received_at)
+            taken = state.take(job.samples, job.received_at)
+            state.is_untold = True
             if taken.changes:
                 book.apply(state, taken.changes)
             for channel in taken.cuffs:
@@ -298,7 +300,7 @@ class Writer:
         try:
             append(
                 by=book.Itself(route.clinic_id, name=route.name),
-                body=state.recent.make_set(channel),
+                body=state.make_set(channel),
                 patient=session.patient,
                 session=session,
                 effective_at=at,
@@ -309,7 +311,3 @@ class Writer:
         except Malformed:
             # The device's clock runs ahead by more than a chart takes; its samples are kept all the same.
             log.warning("A cuff pressure of device %s lies in the future; no set made.", device.id)
-
-
-def _at(sample: object) -> datetime:
-    return sample.at
