@@ -15,5 +15,6 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("knai.web.accounts.urls")),
+    path("clinic/<slug:slug>/", include("knai.web.board.urls")),
     path("clinic/<slug:slug>/", include("knai.web.patients.urls")),
 ]

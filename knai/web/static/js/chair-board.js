@@ -29,11 +29,14 @@ export class ChairBoard extends HTMLElement {
   connectedCallback() {
     this.listen = () => this.soon();
     document.addEventListener("knai:tile", this.listen);
+    this.renew = ({ detail }) => detail.kind === "session" && document.body.dispatchEvent(new Event("board-changed"));
+    document.addEventListener("knai:session", this.renew); // somebody sat down or left: the server draws anew
     this.timer = setInterval(() => this.settle(), 5000); // vitals fall overdue without a message
   }
 
   disconnectedCallback() {
     document.removeEventListener("knai:tile", this.listen);
+    document.removeEventListener("knai:session", this.renew);
     clearInterval(this.timer);
     clearTimeout(this.waiting);
   }

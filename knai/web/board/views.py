@@ -1,0 +1,56 @@
+"""The chair board."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from knai.kit import audit
+from knai.kit.clock import now
+from knai.practice.board import get_board
+from knai.practice.live.tile import Tile
+from knai.web.live import wiring
+
+
+@require_GET
+def board(request: HttpRequest, slug: str) -> HttpResponse:
+    """All chairs at a glance; figures only for those who may read the chart."""
+    actor, at = request.actor, now()
+    live = wiring.current()
+    seen = get_board(by=actor, tiles=live.tiles(actor.clinic_id) if live else {})
+    if live:
+        live.keep(actor.clinic_id, {tile.session_id for tile in seen.tiles})
+    clinical = actor.may("read_chart")
+    context = {
+        "tiles": [shown(tile, slug, at, clinical) for tile in seen.tiles],
+        "free": [{"chair": name} for name in seen.free],
+        "stream_url": f"/live/{slug}/",
+        "clinical": clinical,
+    }
+    audit.record("board.viewed", by=actor, sessions=[str(t.session_id) for t in seen.tiles])
+    return render(request, "board/board.html", context)
+
+
+def shown(tile: Tile, slug: str, at: datetime, clinical: bool) -> dict[str, Any]:
+    """A tile as components/chair_tile.html takes it."""
+    values = msgspec.structs.asdict(tile)
+    if not clinical:
+        values = {name: values[name] for name in wiring.PLAIN_FIELDS}
+    values |= {f"{sign}_limit": level for sign, level in values.get("limits", {}).items()}
+    values["url"] = reverse("sessions:screen", args=[slug, tile.session_id]) if clinical else ""
+    values["elapsed_s"] = seconds_between(tile.phase_started_at, at)
+    if clinical:
+        due, heard = tile.next_vitals_at, tile.fresh_at
+        values["next_vitals_s"] = seconds_between(at, due) if due else None
+        values["fresh_s"] = max(0, seconds_between(heard, at)) if heard else None
+    return values
+
+
+def seconds_between(begin: datetime, end: datetime) -> int:
+    return int((end - begin).total_seconds())
