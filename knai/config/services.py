@@ -23,6 +23,7 @@ from knai.kit.sealer import Sealer
 from knai.practice.live.ingest import Ingest
 from knai.web.live.hub import Hub
 from knai.web.live.stream import LiveStream
+from knai.web.live.wiring import Wiring
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,8 @@ class Services:
     ) -> None:
         self._beside = beside
         self.hub = Hub()
-        self.stream = LiveStream(self.hub, lambda _clinic_id, _clinical: b"")
+        self.wiring = Wiring(self.hub)
+        self.stream = LiveStream(self.hub, self.wiring.opening)
         self.sealer = Sealer(settings.DATA_DIR)
         self.ingest = Ingest()
         self.listener = MllpListener(
@@ -58,6 +60,8 @@ class Services:
     async def running(self) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             self.hub.start(asyncio.get_running_loop())
+            self.wiring.start()
+            stack.callback(self.wiring.stop)
             await stack.enter_async_context(repeated(self.sealer.seal, SEAL_EVERY_S))
             stack.push_async_callback(in_thread, self.sealer.close)
             await self.ingest.start()
