@@ -9,17 +9,19 @@ turns the verdict of an earlier one.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
 
+from knai.core.driving import DrivingBar, bar_counts_from, barred_until
 from knai.core.standard import Policy
 from knai.identity.actors import Actor, system_actor
 from knai.practice import protocols, queries, roster_facts, work_up_facts
 from knai.practice.entries import Plan
-from knai.practice.given import DOSE_KINDS, Given, doses_given, standing_line
+from knai.practice.given import DOSE_KINDS, Given, doses_given, spans, standing_line
 from knai.practice.log import Line, Log
 from knai.practice.models import ChartEntry, TreatmentSession
 from knai.practice.protocols import Document
@@ -102,7 +104,7 @@ def gather_facts(known: Known) -> Facts:
         "system": {"routes_offered": list(known.policy.all_routes)},
     }
     facts |= work_up_facts.gather(known.work_up, _as_of(known), known.first_dose_at, session)
-    return facts | _protocol(known) | _observed(known.log) | _leaving(known.log)
+    return facts | _protocol(known) | _observed(known.log) | _leaving(known)
 
 
 def session_on(known: Known) -> date:
@@ -215,28 +217,54 @@ def _pinned_at(log: Log) -> datetime | None:
     return target.at if target is not None else None
 
 
-def _leaving(log: Log) -> Facts:
-    planned, actual = _latest_transport(log, "planned"), _latest_transport(log, "actual")
-    instruction, asked = log.latest("driving_instruction"), log.latest("driving_asked")
-    drove = [
-        datetime.fromisoformat(line.body.drove_at)
-        for line in log.of("driving_asked")
-        if line.body.drove_at
-    ]
+def _leaving(known: Known) -> Facts:
+    log = known.log
     departure = log.latest("departure")
     return {
-        "transport": {"planned": planned, "actual": actual},
-        "driving": {
-            "instructed_at": instruction.at if instruction else None,
-            "acknowledged": instruction.body.acknowledged if instruction else None,
-            "asked_at": asked.at if asked else None,
-            "reported_driving_at": min(drove, default=None),
+        "transport": {
+            "planned": _latest_transport(log, "planned"),
+            "actual": _latest_transport(log, "actual"),
         },
+        "driving": _driving(known),
         "departure": {
             "type": departure.body.type if departure else None,
             "at": departure.at if departure else None,
         },
     }
+
+
+def _driving(known: Known) -> Facts:
+    instruction, asked = _instruction(known), known.log.latest("driving_asked")
+    drove = [
+        datetime.fromisoformat(line.body.drove_at)
+        for line in known.log.of("driving_asked")
+        if line.body.drove_at
+    ]
+    return {
+        "instructed_at": instruction.at if instruction else None,
+        "acknowledged": instruction.body.acknowledged if instruction else None,
+        "asked_at": asked.at if asked else None,
+        "reported_driving_at": min(drove, default=None),
+    }
+
+
+def _instruction(known: Known) -> Line | None:
+    """The instruction that names a clock time late enough: a dose given after it makes it void."""
+    line = known.log.latest("driving_instruction")
+    last_dose_at = bar_counts_from(spans(known.doses))
+    if line is None or (known.doses and last_dose_at is None):
+        return None
+    return line if last_dose_at is None or line.at >= last_dose_at else None
+
+
+def driving_bar(known: Known) -> DrivingBar | None:
+    """Until when driving is barred. None: no dose was given, or one still runs."""
+    last_dose_at = bar_counts_from(spans(known.doses))
+    if last_dose_at is None:
+        return None
+    hours = math.ceil(known.policy.driving_restriction_hours)
+    is_esketamine = any(dose.substance == "esketamine" for dose in known.doses)
+    return barred_until(last_dose_at, known.tz, hours=hours, esketamine=is_esketamine)
 
 
 def _latest_transport(log: Log, stage: str) -> str | None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 
 from knai.kit.clock import set_to
 from knai.practice import entries as e
+from knai.practice import queries
+from knai.practice.actions import doses, gates, infusions, leaving
+from knai.practice.actions.charting import Posting
 from knai.practice.actions.write import append
 from knai.practice.models import RosterStay
 
@@ -93,3 +97,66 @@ def arrive(cast, *, checks=False, without=()):
         on_site(cast)
     session.refresh_from_db()
     return session
+
+
+INFUSION = e.InfusionStart(
+    route="iv_infusion",
+    substance="racemic_ketamine",
+    mg=Decimal(39),
+    duration_min=Decimal(40),
+    mg_per_kg=Decimal("0.5"),
+    ml=Decimal(50),
+    rate_ml_per_h=Decimal(75),
+)
+
+
+def minutes(count):
+    return NOON + timedelta(minutes=count)
+
+
+def ready(cast, **more):
+    """Through the first walk; next is giving."""
+    arrive(cast, **more)
+    with set_to(NOON):
+        gates.pass_first_walk(by=cast.actor("nadia"), session_id=cast.session.pk)
+    return fresh(cast)
+
+
+def give(cast, at=0, dose=INFUSION, nick="nadia", now=None, **more):
+    """Start an infusion or a bolus at a minute."""
+    start = doses.start_infusion if isinstance(dose, e.InfusionStart) else doses.start_bolus
+    with set_to(minutes(at if now is None else now)):
+        posting = more.pop("posting", Posting(effective_at=minutes(at)))
+        by = cast.actor(nick)
+        return start(by=by, session_id=cast.session.pk, dose=dose, posting=posting, **more)
+
+
+def dosing(cast, **more):
+    """An infusion runs since noon."""
+    ready(cast, **more)
+    return give(cast)
+
+
+def recovering(cast, **more):
+    """The infusion ran to its end at 12:40; sets were charted every 10 minutes until 13:10."""
+    dosing(cast, **more)
+    for minute in (10, 20, 30, 40, 50, 60, 70):
+        vitals(cast, minute)
+    with set_to(minutes(40)):
+        infusions.stop_all(by=cast.actor("nadia"), session_id=cast.session.pk)
+    return fresh(cast)
+
+
+def going_home(cast, **more):
+    """13:12, everything settled for the way home."""
+    recovering(cast, **more)
+    by, session_id = cast.actor("nadia"), cast.session.pk
+    with set_to(minutes(72)):
+        transport = e.Transport(stage="actual", mode="escort")
+        leaving.record_transport(by=by, session_id=session_id, transport=transport)
+        leaving.instruct_driving(by=by, session_id=session_id, acknowledged=True)
+    return fresh(cast)
+
+
+def fresh(cast):
+    return queries.get_session(by=cast.actor("nadia"), session_id=cast.session.pk)

@@ -1,0 +1,188 @@
+"""Before the start: checking in, cancelling, calling off, the purpose and the plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+
+from knai.core.errors import Malformed, Missing, Refused
+from knai.identity.actors import Actor
+from knai.kit import audit
+from knai.practice import queries
+from knai.practice.actions.charting import NOW, Posting, posted_before
+from knai.practice.actions.write import append
+from knai.practice.entries import Plan, Transition, Transport, Weight, to_json
+from knai.practice.given import DOSE_KINDS
+from knai.practice.models import Chair, ChartEntry, State, TreatmentSession
+from knai.practice.states import ENDED, move
+
+PURPOSES = ("knai", "anaesthesia", "procedural_sedation")
+WEIGHT_KG = (Decimal(20), Decimal(350))
+MODES = (
+    "escort", "ride_service", "public_transport", "walking", "staff_transport", "self_driving", "stays",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What is asked at the desk; None and "" are not asked yet."""
+
+    chair_id: UUID | None = None
+    weight_kg: Decimal | None = None
+    transport: Transport | None = None
+
+
+@transaction.atomic
+def check_in(
+    *, by: Actor, session_id: UUID, arrival: Arrival, posting: Posting = NOW
+) -> TreatmentSession:
+    """The patient is here: chair, weight and the way home.
+
+    raises  Refused: the chair is taken, or the patient is checked in already; Missing: no such chair
+    """
+    by.must("check_in")
+    session = queries.get_session(by=by, session_id=session_id, lock=True)
+    if posted_before(by, posting, Transition.kind) or session.state == State.CHECKED_IN:
+        return session
+    if arrival.chair_id is not None:
+        _sit(by, session, arrival.chair_id)
+    move(session, State.CHECKED_IN, by=by, at=posting.effective_at)
+    if arrival.weight_kg is not None:
+        _weigh(by, session, arrival.weight_kg, posting)
+    if arrival.transport is not None:
+        check_transport(arrival.transport)
+        _append(by, session, arrival.transport, posting.alone())
+    return session
+
+
+@transaction.atomic
+def choose_chair(*, by: Actor, session_id: UUID, chair_id: UUID) -> TreatmentSession:
+    """raises  Refused: somebody sits there"""
+    by.must("check_in")
+    session = queries.get_session(by=by, session_id=session_id, lock=True)
+    _sit(by, session, chair_id)
+    return session
+
+
+@transaction.atomic
+def weigh(*, by: Actor, session_id: UUID, weight_kg: Decimal, posting: Posting = NOW) -> ChartEntry:
+    by.must("check_in")
+    session = queries.get_session(by=by, session_id=session_id, lock=True)
+    earlier = posted_before(by, posting, Weight.kind)
+    return earlier or _weigh(by, session, weight_kg, posting)
+
+
+@transaction.atomic
+def cancel(*, by: Actor, session_id: UUID, reason: str) -> TreatmentSession:
+    """The booked session does not take place."""
+    session = queries.get_session(by=by, session_id=session_id, lock=True)
+    if session.state != State.CANCELLED:
+        move(session, State.CANCELLED, by=by, reason=_want(reason))
+    return session
+
+
+@transaction.atomic
+def call_off(*, by: Actor, session_id: UUID, reason: str) -> TreatmentSession:
+    """The patient came and gets no dose today.
+
+    raises  Refused: a dose was given; then the patient leaves by the discharge gate
+    """
+    session = queries.get_session(by=by, session_id=session_id, lock=True)
+    if session.state == State.ABORTED:
+        return session
+    if any(queries.load_log(by=by, session=session).of(*DOSE_KINDS)):
+        raise Refused("A dose was given. The patient leaves by the discharge page.")
+    move(session, State.ABORTED, by=by, reason=_want(reason))
+    return session
+
+
+@transaction.atomic
+def set_purpose(*, by: Actor, session_id: UUID, purpose: str) -> TreatmentSession:
+    """raises  Refused: a dose was given, and the purpose at the first dose is the one that counts"""
+    by.must("prescribe")
+    session = queries.get_session(by=by, session_id=session_id, lock=True)
+    if purpose not in PURPOSES:
+        raise Malformed(f"wanted one of {', '.join(PURPOSES)}", "purpose")
+    if session.first_dose_at is not None:
+        raise Refused("The purpose is frozen since the first dose. Chart a note if it was wrong.")
+    before, session.purpose = session.purpose, purpose
+    session.save(update_fields=["purpose"])
+    audit.record("session.purpose", by=by, subject=session, before=before, after=purpose)
+    return session
+
+
+@transaction.atomic
+def set_plan(*, by: Actor, session_id: UUID, plan: Plan, posting: Posting = NOW) -> ChartEntry:
+    """What is meant to be given. A new plan takes the place of the one before.
+
+    raises  Forbidden: not a prescriber; Malformed: an amount or route that cannot be
+    """
+    by.must("prescribe")
+    session = queries.get_session(by=by, session_id=session_id, lock=True)
+    earlier = posted_before(by, posting, Plan.kind)
+    if earlier is not None:
+        return earlier
+    if session.state in ENDED:
+        raise Refused("This session has ended. Plan the next one.")
+    if plan.mg_per_kg <= 0 or (plan.duration_min is not None and plan.duration_min <= 0):
+        raise Malformed("wanted figures above zero", "mg_per_kg")
+    session.plan = to_json(plan)
+    session.save(update_fields=["plan"])
+    return _append(by, session, plan, posting)
+
+
+def check_transport(transport: Transport) -> None:
+    """raises  Malformed: a stage or a way that is not known"""
+    if transport.stage not in ("planned", "actual"):
+        raise Malformed("wanted planned or actual", "stage")
+    if transport.mode not in MODES:
+        raise Malformed(f"wanted one of {', '.join(MODES)}", "mode")
+
+
+def _sit(by: Actor, session: TreatmentSession, chair_id: UUID) -> None:
+    chair = Chair.objects.filter(clinic_id=by.clinic_id, pk=chair_id).first()
+    if chair is None:
+        raise Missing("There is no such chair in this clinic.")
+    taken = TreatmentSession.objects.filter(chair=chair, state__in=_OPEN).exclude(pk=session.pk)
+    if taken.exists():
+        raise Refused(
+            "Somebody is in that chair. Choose another, or end the session that is in it."
+        )
+    session.chair = chair
+    session.save(update_fields=["chair"])
+    audit.record("session.chair", by=by, subject=session, chair=str(chair.pk))
+
+
+_OPEN = (State.CHECKED_IN, State.READY, State.DOSING, State.RECOVERY)
+
+
+def _weigh(
+    by: Actor, session: TreatmentSession, weight_kg: Decimal, posting: Posting
+) -> ChartEntry:
+    low, high = WEIGHT_KG
+    if not low <= weight_kg <= high:
+        raise Malformed(f"wanted {low} to {high} kg; weigh again", "weight_kg")
+    session.weight_kg = weight_kg
+    session.save(update_fields=["weight_kg"])
+    return _append(by, session, Weight(weight_kg=weight_kg), posting)
+
+
+def _append(by: Actor, session: TreatmentSession, body, posting: Posting) -> ChartEntry:
+    return append(
+        by=by,
+        body=body,
+        patient=session.patient,
+        session=session,
+        effective_at=posting.effective_at,
+        source=posting.source,
+        idempotency_key=posting.idempotency_key,
+    )
+
+
+def _want(reason: str) -> str:
+    if not reason.strip():
+        raise Malformed("Say in a few words why.", "reason")
+    return reason.strip()
