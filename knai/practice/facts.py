@@ -10,7 +10,7 @@ turns the verdict of an earlier one.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from knai.practice import protocols, queries, roster_facts, work_up_facts
 from knai.practice.entries import Plan
 from knai.practice.given import DOSE_KINDS, Given, doses_given, spans, standing_line
 from knai.practice.log import Line, Log
-from knai.practice.models import ChartEntry, TreatmentSession
+from knai.practice.models import ChartEntry, RosterStay, TreatmentSession
 from knai.practice.protocols import Document
 
 Facts = dict[str, Any]
@@ -43,6 +43,9 @@ class Known:
     policy: Policy
     tz: str
     facts: Facts
+    stays: list[RosterStay] = field(
+        default_factory=list
+    )  # with their people, for the lane of presence
 
     @property
     def first_dose_at(self) -> datetime | None:
@@ -88,6 +91,7 @@ def gather_facts(known: Known) -> Facts:
     """The facts `assess` takes; a name that is unknown is None or absent."""
     session = known.session
     stays = roster_facts.list_stays(session.clinic, *_span(known))
+    known.stays[:] = stays
     people = {stay.user_id for stay in stays} | {session.provider_id} - {None}
     papers = roster_facts.papers_of(session.clinic, people, session_on(known))
     privilege = papers[session.provider_id].sedation_privilege if session.provider_id else None

@@ -1,0 +1,137 @@
+"""One session read once: what the clinic knows of it, what this person may see, and its lines as rows."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from knai.identity.actors import Actor, system_actor
+from knai.kit.clock import now
+from knai.practice import queries
+from knai.practice.actions.charting import LATE_AFTER
+from knai.practice.charting_rules import AMENDABLE, VOIDABLE, permission_for
+from knai.practice.entry_words import icon_of, words_of
+from knai.practice.facts import Known, know_from
+from knai.practice.log import Line, Log, fold
+from knai.practice.models import ChartEntry, Compartment, Source, TreatmentSession
+from knai.practice.session_shapes import EntryRow, Mark
+
+NEWEST = 50
+_KEPT_LOGS = 64
+
+_logs: OrderedDict[tuple[Any, ...], list[ChartEntry]] = OrderedDict()
+
+
+def _read_entries(by: Actor, session: TreatmentSession) -> list[ChartEntry]:
+    """The session's entries and this person's own private notes, in one query, or none when nothing was
+    added since this process read them last: entries are only ever added, and each raises the revision."""
+    writes_notes = by.may("write_psychotherapy_note")
+    key = (session.pk, session.revision, by.user_id if writes_notes else None)
+    if key in _logs:
+        _logs.move_to_end(key)
+        return _logs[key]
+    hidden = Q(compartment=Compartment.PSYCHOTHERAPY)
+    own = hidden & Q(recorded_by_id=by.user_id) if writes_notes else Q(pk__in=[])
+    rows = ChartEntry.objects.filter(~hidden | own, clinic_id=by.clinic_id, session=session)
+    _logs[key] = list(rows.select_related("recorded_by", "device"))
+    while len(_logs) > _KEPT_LOGS:
+        _logs.popitem(last=False)
+    return _logs[key]
+
+
+def _hidden_from(by: Actor) -> frozenset[str]:
+    """Compartments, besides psychotherapy, that this role does not read; as queries.visible_entries."""
+    hidden = set()
+    if not by.may("work_up"):
+        hidden.add(str(Compartment.SUBSTANCE_USE))
+    if not by.may("manage_clinic") and not by.may("prescribe"):
+        hidden.add(str(Compartment.QUALITY))
+    return frozenset(hidden)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session read once: what the clinic knows, and what this person may see."""
+
+    session: TreatmentSession
+    known: Known
+    seen: Log
+
+
+def open_session(*, by: Actor, session_id: UUID) -> Opened:
+    """raises  Forbidden: may not read the chart; Missing: not this clinic's"""
+    by.must("read_chart")
+    session = queries.get_session(by=by, session_id=session_id)
+    rows = _read_entries(by, session)
+    log = fold(row for row in rows if row.compartment != Compartment.PSYCHOTHERAPY)
+    work_up = queries.load_work_up(by=system_actor(by.clinic), patient_id=session.patient_id)
+    known = know_from(session=session, log=log, work_up=work_up, by=by, now=now())
+    hidden = _hidden_from(by)
+    seen = fold(row for row in rows if row.compartment not in hidden)
+    return Opened(session, known, seen)
+
+
+def list_entries(by: Actor, opened: Opened, newest_first: bool = True) -> tuple[EntryRow, ...]:
+    lines = opened.seen.lines
+    shown = lines[-NEWEST:] if newest_first else lines
+    rows = [row_of(by, opened.session, line) for line in shown]
+    return tuple(reversed(rows)) if newest_first else tuple(rows)
+
+
+def list_older(by: Actor, opened: Opened, page: int) -> tuple[tuple[EntryRow, ...], int]:
+    """The page'th stretch of older entries (1: the one before the newest), newest first, and how many come
+    after it."""
+    lines = opened.seen.lines
+    end = max(0, len(lines) - NEWEST * page)
+    start = max(0, end - NEWEST)
+    rows = tuple(row_of(by, opened.session, line) for line in reversed(lines[start:end]))
+    return rows, start
+
+
+def row_of(by: Actor, session: TreatmentSession, line: Line) -> EntryRow:
+    entry, is_own = line.entry, line.entry.recorded_by_id == by.user_id
+    is_device = entry.source == Source.DEVICE
+    may_write = line.counts and by.may(permission_for(line.kind))
+    return EntryRow(
+        id=line.id,
+        kind=line.kind,
+        icon=icon_of(line.kind),
+        what=words_of(line.body),
+        effective_at=line.at,
+        recorded_at=entry.recorded_at,
+        by=_name(entry),
+        source=entry.source,
+        device=entry.device.name if entry.device else "",
+        late=entry.recorded_at - entry.effective_at > LATE_AFTER,
+        is_private=entry.compartment == Compartment.PSYCHOTHERAPY,
+        voided=_mark(line.void, "reason"),
+        amended_by=_mark(line.amended_by, "amended_because"),
+        amends=entry.amends_id,
+        amended_because=line.body.amended_because,
+        accepted=_mark(line.accepted),
+        waits=is_device and line.kind == "vitals" and line.counts and line.accepted is None,
+        may_amend=may_write and line.kind in AMENDABLE,
+        may_void=line.counts and line.kind in VOIDABLE and (is_own or by.may("void")),
+        may_pin=may_write and _can_be_baseline(session, line),
+    )
+
+
+def _can_be_baseline(session: TreatmentSession, line: Line) -> bool:
+    first = session.first_dose_at
+    return line.kind == "vitals" and line.body.is_complete and (first is None or line.at <= first)
+
+
+def _mark(entry: ChartEntry | None, reason: str = "") -> Mark | None:
+    if entry is None:
+        return None
+    return Mark(entry.pk, _name(entry), entry.recorded_at, entry.body.get(reason, ""))
+
+
+def _name(entry: ChartEntry) -> str:
+    if entry.recorded_by is not None:
+        return entry.recorded_by.name
+    return entry.device.name if entry.device else "KNAI"
