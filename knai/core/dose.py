@@ -159,8 +159,7 @@ def work_out(
 
     final_volume_ml   drug and diluent together, when the drug is given from a bag
     basis             what the order means by mg; vial_basis: what the vial's label means by it
-    raises            Malformed: not exactly one amount; a figure that is not a positive Decimal
-                      Refused: more drug than the bag holds
+    raises            Malformed: not one amount, not a positive Decimal; Refused: bag too small
     """
     amounts = {
         "mg_per_kg": mg_per_kg,

@@ -163,14 +163,12 @@ def test_rounding_is_shown_and_never_carried_on():
     assert dose.rounded >= {"mg_per_kg", "volume_ml", "rate_ml_per_h"}
     assert dose.lines[0] == "100 mg ÷ 70 kg ≈ 1.4286 mg/kg"
     assert dose.lines[1] == "100 mg ÷ 30 mg/mL ≈ 3.3333 mL"
-    # 3.3333 taken onward would read 3.3333; the exact third gives the same figure, marked as rounded
     assert dose.lines[2] == "3.3333 mL × 60 ÷ 60 min ≈ 3.3333 mL/h"
     assert dose.mg == D(100)
     assert "mg" not in dose.rounded
 
 
 def test_a_line_from_a_rounded_figure_never_says_equal():
-    # a third of a mL for 3 min is an exact 20/3 ... over 20 min exactly 1 mL/h
     dose = work_out(weight_kg=D(60), concentration_mg_per_ml=D(30), mg=D(10), duration_min=D(20))
     assert dose.volume_ml == D("0.3333")
     assert dose.rate_ml_per_h == D(1)
