@@ -157,10 +157,9 @@ def work_out(
 ) -> DoseWorking:
     """The dose in every unit, from exactly one of the amounts; a rate needs the duration too.
 
-    final_volume_ml   drug and diluent together, when the drug is given from a bag
-    basis             what the order means by mg; vial_basis: what the vial's label means by it
-    raises            Malformed: not one amount, not a positive Decimal; Refused: bag too small
-    """
+    final_volume_ml   of a bag, drug and diluent together
+    basis, vial_basis   what the order and the vial's label mean by mg
+    raises            Malformed: not one amount, not a positive Decimal; Refused: bag too small"""
     amounts = {
         "mg_per_kg": mg_per_kg,
         "mg": mg,
