@@ -1,0 +1,238 @@
+"""Facts are read exactly or refused by name; how they were written does not matter."""
+
+import json
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+
+from knai.core.errors import Malformed
+from knai.core.standard import GATES, Effect, Verdict, assess, assess_document, read_facts
+from knai.core.standard.numbers import moment, read_instant
+
+NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+REFUSED = [
+    ({"session": {"purpose": "fun"}}, "session.purpose"),
+    ({"session": {"purpose": 1}}, "session.purpose"),
+    ({"session": {"colour": "red"}}, "session.colour"),
+    ({"session": "knai"}, "session"),
+    ({"colour": "red"}, "colour"),
+    ({"session.colour": "red"}, "session.colour"),
+    ({"session": {"purpose": "knai"}, "session.purpose": "knai"}, "session.purpose"),
+    ({"consent": {"signed_at": "2026-03-02T10:00:00"}}, "consent.signed_at"),  # no offset
+    ({"consent": {"signed_at": datetime(2026, 3, 2, 10)}}, "consent.signed_at"),  # noqa: DTZ001
+    ({"consent": {"signed_at": "ten o'clock"}}, "consent.signed_at"),
+    ({"consent": {"signed_at": date(2026, 3, 2)}}, "consent.signed_at"),
+    ({"consent": {"signed_at": 1772445600}}, "consent.signed_at"),
+    ({"consent": {"refused": "no"}}, "consent.refused"),
+    ({"consent": {"refused": 0}}, "consent.refused"),
+    ({"history": {"completed_on": NOW}}, "history.completed_on"),
+    ({"history": {"completed_on": "2026-03-02T10:00:00Z"}}, "history.completed_on"),
+    ({"history": {"completed_on": "2026-02-30"}}, "history.completed_on"),
+    ({"course": {"prior_administrations": -1}}, "course.prior_administrations"),
+    ({"course": {"prior_administrations": "1"}}, "course.prior_administrations"),
+    ({"course": {"prior_administrations": True}}, "course.prior_administrations"),
+    ({"doses": {"route": "im"}}, "doses"),
+    ({"doses": ["im"]}, "doses.0"),
+    ({"doses": [{"route": "im"}, {"route": "nose"}]}, "doses.1.route"),
+    ({"doses": [{"dose": 1}]}, "doses.0.dose"),
+    ({"doses": [{"mg_per_kg": "0,5"}]}, "doses.0.mg_per_kg"),
+    ({"doses": [{"mg_per_kg": "0.5 mg"}]}, "doses.0.mg_per_kg"),
+    ({"doses": [{"mg_per_kg": -0.5}]}, "doses.0.mg_per_kg"),
+    ({"doses": [{"mg_per_kg": float("nan")}]}, "doses.0.mg_per_kg"),
+    ({"doses": [{"mg_per_kg": float("inf")}]}, "doses.0.mg_per_kg"),
+    ({"doses": [{"mg_per_kg": "1e1000000"}]}, "doses.0.mg_per_kg"),
+    ({"doses": [{"mg_per_kg": True}]}, "doses.0.mg_per_kg"),
+    ({"doses": [{"start": "2026-03-02"}]}, "doses.0.start"),
+    ({"vitals": [{"sbp": "high"}]}, "vitals.0.sbp"),
+    ({"vitals": [{"sbp": [120]}]}, "vitals.0.sbp"),
+    ({"sedation": [{"moaas": 6}]}, "sedation.0.moaas"),
+    ({"sedation": [{"moaas": 4.5}]}, "sedation.0.moaas"),
+    ({"presence": [{"role": 7}]}, "presence.0.role"),
+    ({"presence": [{"mode": "video"}]}, "presence.0.mode"),
+    ({"plan": {"routes": "im"}}, "plan.routes"),
+    ({"plan": {"routes": ["im", "skin"]}}, "plan.routes.1"),
+    ({"plan": {"doses": [{"duration_min": -1}]}}, "plan.doses.0.duration_min"),
+    ({"protocol": {"ceiling_mg_per_kg": {"skin": 1}}}, "protocol.ceiling_mg_per_kg"),
+    ({"protocol": {"ceiling_mg_per_kg": {"im": "x"}}}, "protocol.ceiling_mg_per_kg.im"),
+    ({"protocol": {"ceiling_mg_per_kg": [1]}}, "protocol.ceiling_mg_per_kg"),
+    ([], "facts"),
+    ("knai", "facts"),
+]
+
+
+@pytest.mark.parametrize("facts, field", REFUSED)
+def test_what_cannot_be_read_is_refused_by_name(facts, field):
+    with pytest.raises(Malformed) as wrong:
+        assess("start", NOW, facts)
+    assert wrong.value.field == field
+    assert str(wrong.value).startswith(f"{field}: ")
+
+
+def test_a_refusal_repeats_nothing_of_the_patient():
+    with pytest.raises(Malformed) as wrong:
+        assess("start", NOW, {"session": {"purpose": "Jane Invented"}})
+    assert "Jane" not in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    "question, field",
+    [
+        ({"gate": "door"}, "gate"),
+        ({"now": "2026-03-02T10:00:00"}, "now"),
+        ({"now": None}, "now"),
+        ({"tz": "Mars/Olympus"}, "tz"),
+        ({"tz": "../etc/passwd"}, "tz"),
+        ({"tz": 1}, "tz"),
+        ({"edition": "2018"}, "edition"),
+    ],
+)
+def test_the_question_itself_is_read_as_strictly(question, field):
+    asked = {"gate": "start", "now": NOW, "facts": {}} | question
+    with pytest.raises(Malformed) as wrong:
+        assess(**asked)
+    assert wrong.value.field == field
+
+
+JSON_FORM = {
+    "session": {"purpose": "knai"},
+    "screening": {"performed_on": "2026-03-02"},
+    "doses": [{"route": "im", "start": "2026-03-02T11:00:00+01:00", "mg_per_kg": "0.5"}],
+    "vitals": [{"at": "2026-03-02T09:30:00Z", "sbp": 120, "dbp": 80, "hr": 70, "spo2": 98}],
+    "plan": {"routes": ["im"], "doses": []},
+    "medications": {"status": None},
+}
+CET = timezone(timedelta(hours=1))
+IN_PROCESS = {
+    "session.purpose": "knai",
+    "screening": {"performed_on": date(2026, 3, 2)},
+    "doses": ({"route": "im", "start": datetime(2026, 3, 2, 11, tzinfo=CET), "mg_per_kg": Decimal("0.5")},),
+    "vitals": [{"at": NOW - timedelta(minutes=30), "sbp": 120.0, "dbp": "80", "hr": 70, "spo2": Decimal(98)}],
+    "plan.routes": ("im",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_json_and_in_process_forms_say_the_same(gate):
+    now = NOW + timedelta(hours=1)
+    as_json, in_process = assess(gate, now, JSON_FORM), assess(gate, now, IN_PROCESS)
+    for one, other in zip(as_json, in_process, strict=True):
+        assert (one.verdict, one.effect) == (other.verdict, other.effect)
+
+
+def test_facts_read_once_serve_every_gate():
+    known = read_facts(JSON_FORM)
+    assert assess("during", NOW, known) == assess("during", NOW, JSON_FORM)
+
+
+def test_a_finding_shows_the_facts_with_their_times_and_what_is_missing():
+    consent = assess("start", NOW, {"consent": {"signed_at": "2026-03-02T09:00:00Z"}})[10]
+    assert consent.facts == {
+        "consent.signed_at": "2026-03-02T09:00:00Z",
+        "consent.signed_by": None,
+        "consent.refused": None,
+        "doses": None,
+        "departure.type": None,
+    }
+
+
+def test_of_a_list_a_finding_shows_the_part_it_reads():
+    people = [{"role": "physician", "licensed": True}, {"role": "psychotherapist"}]
+    provider = assess("start", NOW, {"presence": people})[21]
+    assert sorted(provider.facts["presence.role"]) == ["physician", "psychotherapist"]
+    assert None in provider.facts["presence.licensed"]
+
+
+def test_a_finding_names_its_edition_and_who_stands_behind_it():
+    finding = assess("start", NOW, {})[0]
+    assert (finding.clause, finding.edition, finding.adopted) == ("KNAI-1", "2020", False)
+    assert finding.origin == "interpretation"
+    assert finding.quote.startswith("KNAI is fundamentally different")
+    assert finding.key == "KNAI-1.cannot_tell_yet.otherwise"
+
+
+def test_a_finding_becomes_json():
+    told = [finding.as_json() for finding in assess("after", NOW + timedelta(days=1), IN_PROCESS)]
+    assert json.loads(json.dumps(told)) == told
+    baseline = told[17]
+    assert baseline["verdict"] == "met"
+    assert baseline["values"]["base_at"] == "2026-03-02T09:30:00+00:00"
+    gap = told[18]
+    assert gap["values"]["longest_gap_us"] == 60
+    assert gap["facts"]["doses"][0]["mg_per_kg"] == "0.5"
+
+
+def test_a_verdict_is_neither_yes_nor_no():
+    for verdict in Verdict:
+        with pytest.raises(TypeError):
+            bool(verdict)
+    assert Verdict.MET == "met"
+    assert Effect("hard_stop") is Effect.HARD_STOP
+
+
+def test_a_document_is_answered_in_the_fixed_form():
+    question = {
+        "gate": "start",
+        "now": "2026-03-02T10:00:00Z",
+        "facts": JSON_FORM,
+        "tz": "Europe/Berlin",
+    }
+    answer = assess_document(question)
+    assert answer.keys() == {"edition", "gate", "findings"}
+    assert (answer["edition"], answer["gate"], len(answer["findings"])) == ("2020", "start", 28)
+    for finding in answer["findings"]:
+        assert finding.keys() == {"clause", "verdict", "effect", "because", "facts"}
+    assert json.loads(json.dumps(answer)) == answer
+
+
+@pytest.mark.parametrize(
+    "bad, says",
+    [
+        ([], "wanted an object"),
+        ({"gate": "start", "facts": {}}, "now: missing"),
+        ({"gate": "start", "now": "2026-03-02T10:00:00Z"}, "facts: missing"),
+        ({"now": "2026-03-02T10:00:00Z", "facts": {}}, "gate: missing"),
+        ({"gate": "start", "now": "2026-03-02T10:00:00Z", "facts": {}, "who": 1}, "who: no such key"),
+        (
+            {"gate": "start", "now": NOW.isoformat(), "facts": {}, "policy": {"charting_grace_min": 9}},
+            "charting_grace_min: 9 is looser",
+        ),
+    ],
+)  # fmt: skip
+def test_a_bad_question_of_a_list_answers_why_in_its_place(bad, says):
+    good = {"gate": "start", "now": "2026-03-02T10:00:00Z", "facts": {}}
+    first, error, last = assess_document([good, bad, good])
+    assert first == last == assess_document(good)
+    assert list(error) == ["error"]
+    assert says in error["error"]
+
+
+def test_a_policy_and_a_zone_are_heard():
+    question = {
+        "gate": "start",
+        "now": "2026-03-02T23:30:00Z",
+        "tz": "Europe/Berlin",
+        "facts": {
+            "screening": {"performed_on": "2026-03-03"},
+            "vitals": [{"at": "2026-03-02T23:00:00Z", "sbp": 120, "dbp": 80, "hr": 70, "spo2": 98}],
+        },
+        "policy": {"baseline_max_age_min": 29},
+        "edition": "2020",
+    }
+    findings = assess_document(question)["findings"]
+    assert (findings[1]["verdict"], findings[17]["verdict"]) == ("met", "cannot_tell_yet")
+
+
+@pytest.mark.parametrize("edge", ["0001-01-01T00:00:00", "9999-12-31T23:59:59.999999"])
+@pytest.mark.parametrize("hours", [-12, 0, 14])
+def test_the_ends_of_the_calendar_are_no_trap(edge, hours):
+    at = datetime.fromisoformat(edge).replace(tzinfo=timezone(timedelta(hours=hours)))
+    facts = {"doses": [{"route": "im", "start": at}], "consent": {"signed_at": at}}
+    for tz in ("UTC", "Pacific/Auckland", "America/Los_Angeles"):
+        assert len(assess("after", at, facts, tz=tz)) == 28
+
+
+def test_an_instant_survives_the_way_there_and_back():
+    at = datetime(2026, 3, 2, 10, 0, 0, 123457, tzinfo=CET)
+    assert moment(read_instant(at, "at"), CET) == at
