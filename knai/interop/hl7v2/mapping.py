@@ -178,7 +178,8 @@ def _tables(key: str, value: Any, read: Any) -> Mapping[str, Mapping[str, Any]]:
 def _rule(where: str, entry: Any) -> CodeRule:
     """ "spo2", or {vital, kind, channel}."""
     given = {"vital": entry} if isinstance(entry, str) else entry
-    if not isinstance(given, Mapping) or not set(given) <= {"vital", "kind", "channel"}:
+    keys = set(given) if isinstance(given, Mapping) else set()
+    if "vital" not in keys or not keys <= {"vital", "kind", "channel"}:
         raise Malformed("wanted a vital, or a table of vital, kind and channel", where)
     rule = CodeRule(**given)
     if not all(isinstance(v, str) for v in given.values()):

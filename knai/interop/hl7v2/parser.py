@@ -131,7 +131,7 @@ def parse(raw: bytes, *, default_charset: str = "UNICODE UTF-8") -> Message:
 def stripped(raw: bytes) -> bytes:
     if len(raw) > MAX_BYTES:
         raise Malformed(f"message of {len(raw)} bytes; at most {MAX_BYTES} are read")
-    raw = raw.removeprefix(BOM).strip(b"\r\n \t\x00")
+    raw = raw.removeprefix(BOM).strip(b"\r\n \t")
     if not raw.startswith(b"MSH"):
         raise Malformed("message does not begin with MSH; batches (FHS, BHS) are not read")
     return raw

@@ -59,7 +59,9 @@ class _Reading:
     withheld: list[Quarantined] = field(default_factory=list)
     cuffs: list[_Cuff] = field(default_factory=list)
     not_measured: int = 0
-    saw_cuff: bool = False
+    cuff_times: tuple[str, str] | None = (
+        None  # OBX-14 and OBR-7 of the first cuff row, filled or blank
+    )
     times: dict[str, datetime | str] = field(default_factory=dict)
 
     def withhold(self, reason: str, obx: int | None, detail: str = "") -> None:
@@ -219,8 +221,8 @@ def _read_one(reading: _Reading, obx: list[str], number: int, order_at: str) -> 
     meaning = reading.mapping.resolver.meaning(obx[3], obx[6], reading.message)
     if isinstance(meaning, Ignored) or (text in _EMPTY and not obx[2]):
         return  # known and unused; or a row that only names a device or channel
-    if isinstance(meaning, Meaning) and meaning.kind == "cuff":
-        reading.saw_cuff = True
+    if isinstance(meaning, Meaning) and meaning.kind == "cuff" and reading.cuff_times is None:
+        reading.cuff_times = (obx[14], order_at)
     if text in _EMPTY or obx[11] == "X":
         raise Withheld("")
     if isinstance(meaning, Unknown) and meaning.reason == "unknown_code":
@@ -306,10 +308,10 @@ def _cuff_time(reading: _Reading, cuff: _Cuff) -> str:
 
 
 def _date_by_change(reading: _Reading, device_key: str, memory: CuffMemory | None) -> None:
-    if not reading.saw_cuff:
+    if reading.cuff_times is None:
         return
     try:
-        since = _since(reading, device_key, memory)
+        since = _since(reading, device_key, memory, reading.cuff_times)
     except Withheld as why:
         for cuff in reading.cuffs:
             reading.withhold(why.reason, cuff.obx, why.detail)
@@ -321,13 +323,13 @@ def _date_by_change(reading: _Reading, device_key: str, memory: CuffMemory | Non
             _add_cuff(reading, cuff, since)
 
 
-def _since(reading: _Reading, device_key: str, memory: CuffMemory | None) -> datetime | None:
+def _since(
+    reading: _Reading, device_key: str, memory: CuffMemory | None, times: tuple[str, str]
+) -> datetime | None:
     if memory is None:
         raise Withheld("no_cuff_rule", "on_change without a memory")
     figures = tuple(sorted((c.vital, c.sub_id, c.value) for c in reading.cuffs))
-    first = reading.cuffs[0] if reading.cuffs else None
-    observed, order_at = (first.said_at, first.order_at) if first else ("", "")
-    at = reading.at(_said_at(reading, observed, order_at)) if first else reading.now
+    at = reading.at(_said_at(reading, *times))
     try:
         return memory.date(device_key, figures, at)
     except Undated as error:

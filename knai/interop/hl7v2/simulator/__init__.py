@@ -5,6 +5,7 @@ from knai.interop.hl7v2.simulator.messages import Chair, build_dense, build_mess
 from knai.interop.hl7v2.simulator.patient import Crossing, SimulatedPatient
 from knai.interop.hl7v2.simulator.scripts import SCRIPTS, Crisis, Script
 from knai.interop.hl7v2.simulator.send import Feed, SendReport, pump, send
+from knai.interop.hl7v2.simulator.ward import four_chairs
 
 __all__ = [
     "SCRIPTS",
@@ -19,6 +20,7 @@ __all__ = [
     "SimulatedPatient",
     "build_dense",
     "build_message",
+    "four_chairs",
     "pump",
     "send",
     "standard_course",

@@ -174,7 +174,8 @@ class _Sender:
             self._waiting.append((message, self._clock()))
             self.report.sent += 1
             await self._insist(message)
-        await self._insist(None)
+        if self._waiting:
+            await self._insist(None)
 
     async def _insist(self, message: bytes | None) -> None:
         """Send, and wait while too much is unanswered. A lost connection is made again, and what was
