@@ -32,16 +32,23 @@ Dose = Bolus | InfusionStart
 
 
 def start_bolus(
-    *, by: Actor, session_id: UUID, dose: Bolus, posting: Posting = NOW, happened: str | None = None
+    *,
+    by: Actor,
+    session_id: UUID,
+    dose: Bolus,
+    posting: Posting = NOW,
+    gate: str = "",
+    happened: str | None = None,
 ) -> ChartEntry:
     """Give a dose that is no infusion: the first through the start gate, each other through redose.
 
+    gate      the gate the person stood at; if another one has come since, it is looked at anew
     happened  why it is recorded although the gate may hold: it has happened, at the posting's time
     raises    Refused: something holds, with its ids; Malformed: amounts or route that cannot be
     """
     if is_infusion_route(dose.route):
         raise Malformed("an infusion has a duration; start it as one", "route")
-    return _give(by, session_id, dose, posting, happened)
+    return _give(by, session_id, dose, posting, gate, happened)
 
 
 def start_infusion(
@@ -50,6 +57,7 @@ def start_infusion(
     session_id: UUID,
     dose: InfusionStart,
     posting: Posting = NOW,
+    gate: str = "",
     happened: str | None = None,
 ) -> ChartEntry:
     """Start an infusion: as start_bolus."""
@@ -57,7 +65,7 @@ def start_infusion(
         raise Malformed("only an infusion runs for a time; give this as a dose", "route")
     if dose.duration_min <= 0:
         raise Malformed("wanted minutes above zero", "duration_min")
-    return _give(by, session_id, dose, posting, happened)
+    return _give(by, session_id, dose, posting, gate, happened)
 
 
 def intended(dose: Dose, weight_kg: Decimal | None) -> Intended:
@@ -70,7 +78,7 @@ def intended(dose: Dose, weight_kg: Decimal | None) -> Intended:
 
 @transaction.atomic
 def _give(
-    by: Actor, session_id: UUID, dose: Dose, posting: Posting, happened: str | None
+    by: Actor, session_id: UUID, dose: Dose, posting: Posting, gate: str, happened: str | None
 ) -> ChartEntry:
     by.must("dose")
     _check_amounts(dose)
@@ -81,7 +89,8 @@ def _give(
         return earlier
     view = gate_for_dose(by, session, dose, posting)
     if happened is None:
-        _refuse_by_state(session, view)
+        _refuse_by_state(session)
+        _refuse_other_gate(gate, view)
         refuse_unless_open(view)
         write_passed(by, session, view, posting.alone())
     else:
@@ -111,7 +120,13 @@ def _check_amounts(dose: Dose) -> None:
             raise Malformed("wanted an amount above zero", name)
 
 
-def _refuse_by_state(session: TreatmentSession, view: GateView) -> None:
+def _refuse_other_gate(gate: str, view: GateView) -> None:
+    """Somebody else gave a dose meanwhile: this one is a further dose, and was not meant as one."""
+    if gate and gate != view.gate:
+        raise Refused("A dose was given meanwhile. Look at the session before giving another.")
+
+
+def _refuse_by_state(session: TreatmentSession) -> None:
     """Where a session may not go, an intention may not lead; the first walk is a hold of the gate."""
     if session.state in (State.BOOKED, *ENDED):
         raise Refused(
