@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-import sys
 from decimal import Decimal
 from typing import IO, Any
 
 import click
 
-from knai.core.errors import Malformed, Refused
+from knai.cli.faces import EXIT_CODE, error_answer, exit_code, json_option
+from knai.core.errors import KnaiError, Malformed
 from knai.core.standard import assess_document
-
-_EXITS = {Malformed: 2, Refused: 3}  # of the whole table in style, the two that assess can raise
 
 
 @click.command("assess")
 @click.argument("file", type=click.File("rb"))
-@click.option("--json", "as_json", is_flag=True, hidden=True, help="Answers are always JSON.")
-def command(file: IO[bytes], as_json: bool) -> None:
-    """Judge facts by the Standard.
+@json_option
+def command(file: IO[bytes]) -> None:
+    """Judge facts by the Standard; the answer is always JSON.
 
     FILE (or -) holds {gate, now, facts, tz?, policy?, edition?}, or a list of these. The answer holds the
     verdict, effect, reason and facts of each care clause. A bad question of a list answers {"error": ...}
@@ -27,12 +25,15 @@ def command(file: IO[bytes], as_json: bool) -> None:
     """
     try:
         answer = assess_document(_read(file))
-    except (Malformed, Refused) as wrong:
-        _print({"error": str(wrong)})
-        sys.exit(_EXITS[type(wrong)])
+    except KnaiError as wrong:
+        _print(error_answer(wrong))
+        raise SystemExit(exit_code(wrong)) from None
     _print(answer)
     if isinstance(answer, list) and any("error" in each for each in answer):
-        sys.exit(_EXITS[Malformed])
+        raise SystemExit(EXIT_CODE[Malformed])
+
+
+assess = command
 
 
 def _read(file: IO[bytes]) -> Any:
@@ -50,4 +51,4 @@ def _refuse_constant(name: str) -> None:
 
 
 def _print(answer: Any) -> None:
-    click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+    click.echo(json.dumps(answer, ensure_ascii=False))

@@ -6,8 +6,9 @@ integers: the same in Python and in a column.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,8 @@ FIRST = datetime(1, 1, 1, tzinfo=UTC)
 LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 ONE_US = timedelta(microseconds=1)
 MIN_US = 60_000_000
+# Only plain digits: Decimal() would also read underscores and the digits of other scripts.
+_WRITTEN = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,9})?")
 _MOST_DIGITS = 400  # every float fits; an exponent of a million would only eat memory
 
 
@@ -29,10 +32,9 @@ def read_number(value: Any, field: str) -> Number:
         return value
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, str)):
         raise Malformed(f"found {_kind(value)}, wanted a number", field)
-    try:
-        number = Decimal(value if isinstance(value, Decimal) else str(value).strip())
-    except InvalidOperation:
-        raise Malformed("found text, wanted a number such as 0.5", field) from None
+    if isinstance(value, str) and not _WRITTEN.fullmatch(value):
+        raise Malformed("found text, wanted a number such as 0.5", field)
+    number = value if isinstance(value, Decimal) else Decimal(str(value))
     if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
         raise Malformed("found a number without a finite, writable value", field)
     return number
