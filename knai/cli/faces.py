@@ -48,11 +48,11 @@ def answer(value: Any, words: Callable[[], str]) -> None:
 
 
 def error_answer(error: KnaiError) -> dict[str, Any]:
-    """An expected error as JSON: its kind, its words, and the field it means if any."""
-    found = {"kind": type(error).__name__.lower(), "message": str(error)}
-    if getattr(error, "field", ""):
-        found["field"] = error.field  # type: ignore[attr-defined]
-    return {"error": found}
+    """An expected error as JSON: its words, its kind, and the field it means if any."""
+    found = {"error": str(error), "kind": type(error).__name__.lower()}
+    if isinstance(error, Malformed) and error.field:
+        found["field"] = error.field
+    return found
 
 
 def fail(error: KnaiError) -> None:

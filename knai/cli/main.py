@@ -12,7 +12,7 @@ from knai.cli.faces import fail
 from knai.core.errors import KnaiError, Malformed
 
 COMMANDS = {
-    "assess": "knai.cli.assess:assess",
+    "assess": "knai.cli.assess:command",
     "bench": "knai.cli.bench:bench",
     "demo": "knai.cli.demo:demo",
     "serve": "knai.cli.serve:serve",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import (
     AbstractAsyncContextManager,
@@ -17,6 +18,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connections
 
+from knai.core.errors import Malformed
 from knai.interop.hl7v2.mllp import MllpListener
 from knai.interop.hl7v2.receive import Receiver
 from knai.kit.sealer import Sealer
@@ -50,6 +52,7 @@ class Services:
             host=settings.MLLP_HOST,
             port=settings.MLLP_PORT,
             allowed_peers=settings.MLLP_PEERS,
+            tls=_tls(settings.MLLP_CERTIFICATE),
         )
 
     def close_streams(self) -> None:
@@ -69,6 +72,21 @@ class Services:
             await stack.enter_async_context(self.listener)
             await stack.enter_async_context(self._beside())
             yield
+
+
+def _tls(certificate: str) -> ssl.SSLContext | None:
+    """raises  Malformed: the file is not a certificate with its key"""
+    if not certificate:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(certificate)
+    except (OSError, ssl.SSLError) as error:
+        raise Malformed(
+            f"cannot be used ({type(error).__name__}); wanted a PEM file with certificate and key",
+            "KNAI_MLLP_CERTIFICATE",
+        ) from None
+    return context
 
 
 @asynccontextmanager

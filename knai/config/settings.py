@@ -6,7 +6,7 @@ from csp.constants import NONE, SELF
 
 from knai.config import database, env
 
-DATA_DIR = env.path("KNAI_DATA_DIR", Path.cwd() / "var")
+DATA_DIR = env.path("KNAI_DATA_DIR", Path.cwd() / "var", shown="var")
 DEBUG = env.boolean("KNAI_DEBUG", default=False)
 DEMO = env.boolean("KNAI_DEMO", default=False)
 SECRET_KEY = env.text("KNAI_SECRET_KEY", "")
@@ -18,6 +18,7 @@ PAGES_PORT = env.integer("KNAI_PORT", 8000, 1, 65535)
 MLLP_HOST = env.text("KNAI_MLLP_HOST", "127.0.0.1")
 MLLP_PORT = env.integer("KNAI_MLLP_PORT", 2575, 1, 65535)
 MLLP_PEERS = env.words("KNAI_MLLP_PEERS", "127.0.0.1 ::1")
+MLLP_CERTIFICATE = env.text("KNAI_MLLP_CERTIFICATE", "")
 
 if not SECRET_KEY:
     from knai.kit.keys import secret_text
@@ -99,9 +100,10 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
-MFA_REQUIRED = (
-    env.choice("KNAI_MFA", "off" if DEMO else "required", ("required", "off")) == "required"
+_MFA = env.choice(
+    "KNAI_MFA", "off" if DEMO else "required", ("required", "off"), shown="required; off in a demo"
 )
+MFA_REQUIRED = _MFA == "required"
 MFA_TOTP_ISSUER = "KNAI"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -159,10 +161,17 @@ EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 
+LOG_LEVEL = env.choice("KNAI_LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "plain": {
+            "()": "knai.config.logs.Formatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": env.text("KNAI_LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
 }
