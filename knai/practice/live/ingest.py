@@ -18,9 +18,11 @@ from knai.kit import bus
 from knai.kit.clock import now
 from knai.practice.live.clerk import Clerk, Judge
 from knai.practice.live.heard import Heard
+from knai.practice.live.judging import judge
 from knai.practice.live.live import Live
 from knai.practice.live.registry import Registry, Route
 from knai.practice.live.rows import rows_for_database
+from knai.practice.live.running import set_running
 from knai.practice.live.writer import Job, Outcome, Writer
 
 log = logging.getLogger(__name__)
@@ -36,14 +38,14 @@ Command = Callable[[], None]
 class Ingest:
     """Start it in the process that listens to monitors; one a process.
 
-    judge        (session_id) -> findings of the Standard at the gate “during”; None: clauses raise no alerts
+    judge         (session_id) -> findings of the Standard at the gate “during”; None: clauses raise no alerts
     most_waiting  messages taken in and not yet committed; more wait, and their senders with them
     """
 
     def __init__(
         self,
         *,
-        judge: Judge | None = None,
+        judge: Judge | None = judge,
         clock: Callable[[], datetime] = now,
         most_waiting: int = 4096,
     ) -> None:
@@ -67,16 +69,18 @@ class Ingest:
         """Read what is open from the database, and begin."""
         self._loop = asyncio.get_running_loop()
         self._unsubscribe = [
-            bus.subscribe("devices", lambda _: self.command(self.registry.reload)),
+            bus.subscribe("devices", self._on_device),
             bus.subscribe("alerts", self._on_alert),
             *self._clerk.subscribe(),
         ]
         self._thread.start()
         await asyncio.to_thread(self._ready.wait)
+        set_running(self)
         self._clerk.start()
 
     async def stop(self) -> None:
         """Commit what was taken in, then end."""
+        set_running(None)
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         self._clerk.stop()
@@ -160,6 +164,15 @@ class Ingest:
 
     def _stop(self) -> None:
         self._stopping = True
+
+    def _on_device(self, message: dict[str, Any]) -> None:
+        """Put on a patient, taken off, changed, or read again from quarantine: see actions.devices."""
+        self.command(self.registry.reload)
+        session_id, event = message["session_id"], message["event"]
+        if event == "detached":
+            self.command(lambda: self.live.released(session_id))
+        elif event == "replayed":
+            self.command(lambda: self.live.reread(session_id, self._clock()))
 
     def _on_alert(self, message: dict[str, Any]) -> None:
         """A person acknowledged: see actions.alerts."""

@@ -103,6 +103,19 @@ class Live:
             state.open_alerts[cause].acknowledged_by = name
         state.is_untold = True
 
+    def released(self, session_id: UUID) -> None:
+        """The monitor was taken off: its silence is no news."""
+        state = self.states.get(session_id)
+        if state is not None:
+            alerts.release_sensors(state.engine)
+            state.notices.pop("sensor_missing", None)
+            state.is_untold = True
+
+    def reread(self, session_id: UUID, now: datetime) -> None:
+        """Values of the past came in beside us."""
+        self.forget([session_id])
+        self.state_of(session_id, now)
+
     def judged(self, session_id: UUID, findings: tuple[Finding, ...], now: datetime) -> None:
         """The clauses' findings at the gate “during” (see `clerk`)."""
         state = self.states.get(session_id)

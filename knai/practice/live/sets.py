@@ -56,6 +56,9 @@ class Cuffs:
         is_whole = "sbp" in cuff and "dbp" in cuff
         return channel if is_whole and not was_whole else None
 
+    def whole(self) -> list[Channel]:
+        return [c for c, cuff in self._cuffs.items() if "sbp" in cuff and "dbp" in cuff]
+
     def pressures(self, channel: Channel) -> dict[str, float]:
         return self._cuffs[channel]
 

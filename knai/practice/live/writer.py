@@ -129,14 +129,14 @@ class Writer:
     def _route(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
             job.route = self._find(job.batch.device_key)
-            if job.route is None:
-                job.reason = "unknown_device"
-            else:
-                job.reason = job.route.why_not(job.batch.patient_ref)
-            # A message that nobody could read names its trouble itself.
-            whole = [q for q in job.batch.quarantined if q.obx is None]
-            if whole and not job.batch.samples:
-                job.reason = whole[0].reason
+            job.reason = self._why_not(job.batch, job.route)
+
+    def _why_not(self, batch: DeviceBatch, route: Route | None) -> str:
+        """Why the whole message is put aside; what could not be read names its trouble itself."""
+        whole = _whole(batch)
+        if whole is not None and not batch.samples and (route or whole.reason != "no_mapping"):
+            return whole.reason
+        return route.why_not(batch.patient_ref) if route else "unknown_device"
 
     def _find(self, key: str) -> Route | None:
         route = self.registry.by_key.get(key)
@@ -197,7 +197,7 @@ class Writer:
 
     def _put_aside_whole(self, job: Job, raw_id: int, group: _Group) -> Outcome:
         route = job.route
-        found = next((q for q in job.batch.quarantined if q.obx is None), None)
+        found = _whole(job.batch)
         detail_ = found.detail if found and found.reason == job.reason else ""
         if route is None:
             what = Quarantined(job.reason, None, detail_ or job.batch.device_key)
@@ -311,3 +311,8 @@ class Writer:
         except Malformed:
             # The device's clock runs ahead by more than a chart takes; its samples are kept all the same.
             log.warning("A cuff pressure of device %s lies in the future; no set made.", device.id)
+
+
+def _whole(batch: DeviceBatch) -> Quarantined | None:
+    """Why the message as a whole is not to be charted, when its reader says so."""
+    return next((q for q in batch.quarantined if q.obx is None), None)

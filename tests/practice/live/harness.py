@@ -9,6 +9,7 @@ from knai.practice.live.heard import Heard
 from knai.practice.live.live import Live
 from knai.practice.live.registry import Registry
 from knai.practice.live.rows import rows_for_database
+from knai.practice.live.tile import tile_of
 from knai.practice.live.writer import Job, Outcome, Writer
 from knai.practice.models import DeviceAttachment, TreatmentSession
 
@@ -64,3 +65,6 @@ class Bench:
     @property
     def state(self):
         return self.live.states[self.session_id]
+
+    def tile(self, seconds: float = 0):
+        return tile_of(self.state, at(seconds))

@@ -21,7 +21,7 @@ def run(story, **options):
     """Tell `story(ingest)` beside a running ingest."""
 
     async def main():
-        ingest = Ingest(clock=lambda: at(60), **options)
+        ingest = Ingest(clock=lambda: at(60), judge=None, **options)
         await ingest.start()
         try:
             return await story(ingest)
@@ -67,7 +67,7 @@ def test_stopping_commits_what_was_taken_in(bench):
         return await asyncio.gather(*tasks)
 
     async def main():
-        ingest = Ingest(clock=lambda: at(60))
+        ingest = Ingest(clock=lambda: at(60), judge=None)
         await ingest.start()
         return await story(ingest)
 
