@@ -98,6 +98,13 @@ def test_every_id_on_the_style_guide_is_there_once(guide):
     assert twice <= {"id_sg_systolic_mmhg", "id_sg_systolic_mmhg_helptext"}  # shown right and wrong
 
 
+def test_every_class_of_a_component_has_a_rule(guide):
+    styled = set(re.findall(r"\.([a-z][\w-]*)", "".join(p.read_text("utf-8") for p in SHEETS)))
+    named = {word for words in re.findall(r'\sclass="([^"]*)"', guide) for word in words.split()}
+    assert len(named) > 80
+    assert named - styled == set()
+
+
 def test_an_unknown_icon_is_refused_with_its_name():
     with pytest.raises(TemplateSyntaxError, match="'heart-of-gold'"):
         engines["django"].from_string('{% load knai %}{% icon "heart-of-gold" %}').render()
