@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from knai.cli.main import set_up_django
 from knai.cli.serve import serve_with
 
 if TYPE_CHECKING:
-    from knai.interop.hl7v2.simulator import Feed
+    from knai.interop.hl7v2.simulator import Feed, SimulatedPatient
     from knai.interop.hl7v2.simulator.send import Timed
     from knai.practice.demo import Seat
 
@@ -41,7 +42,7 @@ def demo() -> None:
         from knai.practice.demo import ensure_clinics, todays_seats
 
         prepare()
-        seats.extend(todays_seats(ensure_clinics()["seaside"]))
+        seats.extend(todays_seats(ensure_clinics()["seaside"], _signs))
 
     serve_with(before, _say_how_to_log_in, lambda: monitors_of(seats))
 
@@ -123,11 +124,23 @@ def _timed(seat: Seat) -> Iterator[Timed]:
         second += 1
 
 
+def _signs(number: int, script: str, weight_kg: float, minutes: float) -> dict[str, int]:
+    """What the nurse reads off the simulated monitor."""
+    shown = replace(_patient(number, script, weight_kg), artefacts=False).at(minutes * 60)
+    codes = ("sbp", "dbp", "hr", "spo2", "rr")
+    return {code: round(shown[code]) for code in codes if shown[code] is not None}
+
+
+def _patient(number: int, script: str, weight_kg: float) -> SimulatedPatient:
+    from knai.interop.hl7v2.simulator import SimulatedPatient
+
+    return SimulatedPatient(20 + number, weight_kg, script)
+
+
 def _feed(seat: Seat) -> Feed:
-    from knai.interop.hl7v2.simulator import Chair, Feed, SimulatedPatient
+    from knai.interop.hl7v2.simulator import Chair, Feed
 
     number = seat.number
-    chair = Chair(
-        f"{number}", f"SIM-{number}", "pcd01", seat.patient_ref, f"Invented^Patient {number}"
-    )
-    return Feed(chair, SimulatedPatient(20 + number, float(seat.weight_kg), seat.script))
+    name = f"Invented^Patient {number}"
+    chair = Chair(f"{number}", f"SIM-{number}", "pcd01", seat.patient_ref, name)
+    return Feed(chair, _patient(number, seat.script, float(seat.weight_kg)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Iterator
 from types import TracebackType
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
@@ -13,9 +14,13 @@ class Formatter(logging.Formatter):
     """A traceback keeps its places and the type of the exception, and loses its message."""
 
     def formatException(self, ei: ExcInfo | tuple[None, None, None]) -> str:
-        kind, error, trace = ei
+        _, error, trace = ei
         places = "".join(traceback.format_tb(trace))
-        names = [kind.__name__ if kind else ""]
-        while error is not None and (error := error.__cause__ or error.__context__) is not None:
-            names.append(type(error).__name__)
-        return f"{places}{' < '.join(names)}"
+        names = list(dict.fromkeys(type(cause).__name__ for cause in _causes(error)))
+        return f"{places}{' from '.join(names)}"
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

@@ -16,5 +16,6 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("knai.web.accounts.urls")),
     path("clinic/<slug:slug>/", include("knai.web.board.urls")),
+    path("clinic/<slug:slug>/", include("knai.web.devices.urls")),
     path("clinic/<slug:slug>/", include("knai.web.patients.urls")),
 ]

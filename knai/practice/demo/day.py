@@ -5,9 +5,11 @@ Started again, it goes on with the sessions that are still believable and begins
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Max
@@ -51,13 +53,17 @@ def device_key(number: int) -> str:
     return f"KNAI_SIM/SIM-{number}/^^{number}"
 
 
-def todays_seats(clinic: Clinic) -> list[Seat]:
+# (chair, script, weight in kg, minutes since the monitor was put on) → vital signs then
+Signs = Callable[[int, str, float, float], dict[str, int]]
+
+
+def todays_seats(clinic: Clinic, signs: Signs) -> list[Seat]:
     """Bring the day up to date, and say who sits where."""
     team = Team(clinic)
     _on_site(team)
     protocol = _protocol(team)
     seats = [
-        _seat(team, protocol, number, script, timedelta(minutes=minutes))
+        _seat(team, protocol, number, script, timedelta(minutes=minutes), signs)
         for number, (script, minutes) in enumerate(CHAIRS, start=1)
     ]
     _booked(team, protocol)
@@ -103,7 +109,12 @@ def _protocol(team: Team) -> TreatmentProtocol:
 
 
 def _seat(
-    team: Team, protocol: TreatmentProtocol, number: int, script: str, elapsed: timedelta
+    team: Team,
+    protocol: TreatmentProtocol,
+    number: int,
+    script: str,
+    elapsed: timedelta,
+    signs: Signs,
 ) -> Seat:
     person = PEOPLE[number - 1]
     patient = ensure_patient(person, by=team.nurse, prescriber=team.prescriber, at=now())
@@ -113,7 +124,9 @@ def _seat(
         _end_yesterdays(team, patient)
         since = now() - elapsed
         with transaction.atomic():
-            Play(team, protocol, patient, device, person.weight_kg).until_now(number, since)
+            shown = partial(signs, number, script, float(person.weight_kg))
+            play = Play(team, protocol, patient, device, person.weight_kg, shown)
+            play.until_now(number, since)
     last = DeviceSample.objects.filter(device=device, at__gte=since).aggregate(at=Max("at"))["at"]
     return Seat(number, script, person.weight_kg, person.mrn, since, last or since)
 

@@ -43,7 +43,10 @@ class Team:
 
 
 class Play:
-    """Minutes count from the moment the monitor was put on."""
+    """Minutes count from the moment the monitor was put on.
+
+    signs  minutes → vital signs as the monitor shows them then
+    """
 
     def __init__(
         self,
@@ -52,9 +55,10 @@ class Play:
         patient: Patient,
         device: Device,
         weight_kg: Decimal,
+        signs: Callable[[float], dict[str, int]],
     ) -> None:
         self.team, self.protocol, self.patient = team, protocol, patient
-        self.device, self.weight_kg = device, weight_kg
+        self.device, self.weight_kg, self.signs = device, weight_kg, signs
         self.session: TreatmentSession
         self.infusion_id = None
 
@@ -71,14 +75,14 @@ class Play:
             (-15, lambda: self._book(chair, since)),
             (-10, self._check_in),
             (0, self._attach),
-            (2, self._look),
+            (2, lambda: self._look(2, 5, 0)),
             (4.2, self._first_walk),
             (5, self._give),
-            (15, lambda: self._watch(5, 1)),
-            (25, lambda: self._watch(4, 2)),
-            (40, lambda: self._watch(5, 1)),
+            (15, lambda: self._look(15, 5, 1)),
+            (25, lambda: self._look(25, 4, 2)),
+            (40, lambda: self._look(40, 5, 1)),
             (45, self._stop),
-            (50, lambda: self._watch(5, 0)),
+            (52, lambda: self._look(52, 5, 0)),
         ]
 
     @property
@@ -109,10 +113,11 @@ class Play:
     def _attach(self) -> None:
         devices.attach(device_id=self.device.pk, patient_ref=self.patient.mrn, **self._nurse)
 
-    def _look(self) -> None:
-        values = {"sbp": 122, "dbp": 74, "hr": 66, "spo2": 98, "rr": 14}
-        charting.record_vitals(values=values, **self._nurse)
-        charting.record_sedation(moaas=5, **self._nurse)
+    def _look(self, minutes: float, moaas: int, dissociation: int) -> None:
+        charting.record_vitals(values=self.signs(minutes), **self._nurse)
+        charting.record_sedation(moaas=moaas, **self._nurse)
+        if dissociation:
+            charting.record_effect(effect="dissociation", degree=dissociation, **self._nurse)
 
     def _first_walk(self) -> None:
         yesterday = (now() - timedelta(hours=14)).isoformat()
@@ -137,10 +142,6 @@ class Play:
         for answer in (Answer("two_identifiers", "yes"), pump):
             answer_check(gate="start", answer=answer, **self._nurse)
         self.infusion_id = doses.start_infusion(dose=order.as_body(), **self._nurse).pk
-
-    def _watch(self, moaas: int, dissociation: int) -> None:
-        charting.record_sedation(moaas=moaas, **self._nurse)
-        charting.record_effect(effect="dissociation", degree=dissociation, **self._nurse)
 
     def _stop(self) -> None:
         infusions.stop_infusion(infusion_id=self.infusion_id, **self._nurse)

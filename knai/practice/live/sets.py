@@ -24,8 +24,14 @@ _SETS = UUID(
 )  # names the keys below, so that they mean one thing
 
 
-Channel = tuple[str, datetime]  # (sub-id, the cuff's own time): one inflation
+Channel = tuple[str, datetime]  # (what its sub-ids share, the cuff's own time): one inflation
 Timed = tuple[float, float]  # (seconds since 1970, value)
+
+
+def inflation_of(sub_id: str) -> str:
+    """What the pressures of one cuff share. The last of four numbers (IHE PCD-01) is the sign's own."""
+    place, _, own = sub_id.rpartition(".")
+    return place if place.count(".") >= 2 and own.isdigit() else sub_id
 
 
 def set_key(session_id: UUID, device_id: UUID, at: datetime) -> UUID:
@@ -45,7 +51,7 @@ class Cuffs:
         """The inflation that this value makes whole; each is given once."""
         if sub_id.startswith(ARTERIAL):
             return None
-        channel = (sub_id, at)
+        channel = (inflation_of(sub_id), at)
         cuff = self._cuffs.get(channel)
         if cuff is None:
             cuff = self._cuffs[channel] = {}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from knai.practice.live.sets import inflation_of
 from knai.practice.models import ChartEntry
 from tests.practice.live.harness import at, cuff, message, sample
 
@@ -95,3 +96,18 @@ def test_a_cuff_that_comes_late_still_makes_its_set(bench):
     assert [(when, body["sbp"], body.get("hr")) for when, body in found] == [
         (at(55), 118, 70), (at(60), 120, 70), (at(120), 130, None),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "sub_id, shared",
+    [
+        ("cuff:1.1.9.150021", "cuff:1.1.9"),  # IHE PCD-01: the last number is the sign's own
+        ("1.1.9.150022", "1.1.9"),
+        ("1", "1"),
+        ("1.2", "1.2"),  # a channel and no more
+        ("", ""),
+        ("left arm.2", "left arm.2"),
+    ],
+)
+def test_the_pressures_of_one_cuff_share_a_channel_however_it_is_named(sub_id, shared):
+    assert inflation_of(sub_id) == shared
