@@ -258,7 +258,7 @@ def test_a_peer_that_leaves_does_not_undo_what_it_sent():
         return await accept(raw, peer)
 
     async def scene():
-        async with listening(handler) as listener:
+        async with asyncio.timeout(5), listening(handler) as listener:
             client = await Client.to(listener)
             client.send(message(1), message(2))
             while listener.stats.messages < 2:
