@@ -21,6 +21,7 @@ DOSERS = "okafor nadia"
 CHECKERS_IN = "okafor nadia fred"
 ROSTER_KEEPERS = "olga okafor nadia thea fred"
 PRESCRIBERS = "okafor"
+DEVICE_KEEPERS = "olga okafor nadia"
 NOBODY = ""
 
 
@@ -41,6 +42,10 @@ class Row:
     data: Mapping[str, Any] = field(default_factory=dict)
     kwargs: Callable[[Any], dict[str, Any]] = lambda cast: {}
     anonymous: int = 302
+
+
+def the_monitor(cast: Any) -> dict[str, Any]:
+    return {"device_id": cast.monitor.pk}
 
 
 UNKNOWN = "0192f0c1-0000-7000-8000-000000000000"
@@ -74,6 +79,20 @@ ROWS: Mapping[str, Row] = MappingProxyType(
         "mfa_remove_webauthn": Row(got=404, post=ALL, posted=404, kwargs=lambda cast: {"pk": 1}),
         "mfa_edit_webauthn": Row(got=404, post=ALL, posted=404, kwargs=lambda cast: {"pk": 1}),
         "mfa_login_webauthn": Row(got=302, post=ALL, posted=302),
+        # ------------------------------------------------------------ board, monitors
+        "board:board": Row(),
+        "devices:list": Row(get=CHART_READERS),
+        "devices:new": Row(get=DEVICE_KEEPERS, post=DEVICE_KEEPERS),
+        "devices:edit": Row(get=DEVICE_KEEPERS, post=DEVICE_KEEPERS, kwargs=the_monitor),
+        "devices:use": Row(
+            get=None, post=DEVICE_KEEPERS, posted=302, data={"active": "yes"}, kwargs=the_monitor
+        ),
+        "devices:detach": Row(get=None, post=DOSERS, posted=302, kwargs=the_monitor),
+        "devices:remap": Row(get=None, post=DEVICE_KEEPERS, kwargs=the_monitor),
+        "devices:quarantine": Row(get=CHART_READERS),
+        "devices:raw": Row(get=DEVICE_KEEPERS, got=404, kwargs=lambda cast: {"item_id": 1}),
+        "devices:discard": Row(get=None, post=DEVICE_KEEPERS, posted=302, data={"item": "1"}),
+        "devices:replay": Row(get=None, post=DEVICE_KEEPERS, posted=302, data={"item": "1"}),
         # ------------------------------------------------------------ patients and the day
         "patients:day": Row(),
         "patients:day-on": Row(kwargs=lambda cast: {"on": "2026-11-23"}),

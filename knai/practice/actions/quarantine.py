@@ -132,7 +132,7 @@ def replay(
     by.must("manage_devices")
     items = list(_open(by, item_ids))
     devices = {item.device_id for item in items if item.device_id}
-    if mapping is not None and len(devices) != 1:
+    if mapping is not None and len(devices) > 1:
         raise Malformed("A mapping belongs to one monitor. Choose items of one.", "items")
     for device_id in devices if mapping is not None else ():
         save_mapping(by=by, device_id=device_id, mapping=mapping)

@@ -79,7 +79,7 @@ class Hub:
     def end_session(self, session_key: str) -> None:
         """From any thread: somebody logged out; their streams end."""
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._end, session_key, "logged out")
+            self._loop.call_soon_threadsafe(self._end, session_key, "logged_out")
 
     def close_all(self, why: str = "restart") -> None:
         self._end(None, why)

@@ -35,6 +35,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 PATH: Final = re.compile(r"^/live/(?P<slug>[-a-zA-Z0-9_]+)/$")
 BEAT_S: Final = 2.0
 RECHECK_S: Final = 30.0
+FINAL: Final = frozenset({"logged_out", "forbidden"})
 HEADERS: Final = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -99,10 +100,11 @@ class LiveStream:
 
 
 async def _pump(subscriber: Subscriber, send: Send) -> None:
-    """Write what waits until the stream closes; the last event says why it did."""
+    """Write what waits until the stream closes. A page that may not come back is told; others ask anew."""
     while chunk := await subscriber.next_chunk():
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    last = sse("end", _json.encode({"why": subscriber.closing}))
+    final = subscriber.closing in FINAL
+    last = sse("end", _json.encode({"reason": subscriber.closing, "now": now()})) if final else b""
     await send({"type": "http.response.body", "body": last, "more_body": False})
 
 
@@ -124,7 +126,7 @@ async def _recheck(subscriber: Subscriber, slug: str) -> None:
         await asyncio.sleep(RECHECK_S)
         visitor = await _in_thread(admit, subscriber.session_key, slug)
         if isinstance(visitor, int) or visitor.actor.may("read_chart") != subscriber.clinical:
-            subscriber.close("log in again")
+            subscriber.close("logged_out" if visitor == 401 else "forbidden")
 
 
 def host_is_ours(scope: Scope) -> bool:

@@ -1,5 +1,5 @@
 /* One connection to the server's stream. Tells every message and every change of state to `hear`. */
-export const EVENTS = ["tile", "session", "alert", "beat", "end"];
+export const EVENTS = ["tile", "session", "alert", "roster", "beat", "end"];
 const RETRY_MS = 10_000;
 
 export function openSource(url, hear, { Source = globalThis.EventSource, retryMs = RETRY_MS } = {}) {
