@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from knai.web import health
+from knai.web.styleguide import styleguide
 from knai.web.home import home
 
 handler400 = "knai.web.errors.bad_request"
@@ -14,6 +15,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("styleguide/", styleguide, name="styleguide"),
     path("accounts/", include("knai.web.accounts.urls")),
     path("clinic/<slug:slug>/", include("knai.web.board.urls")),
     path("clinic/<slug:slug>/", include("knai.web.devices.urls")),

@@ -5,15 +5,22 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from knai.core.errors import Missing
 from knai.web import styleguide_data as invented
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:
-    """Every component in every state, for eyes and for tests."""
+    """Every component in every state, for eyes and for tests.
+
+    raises  Missing: for whoever neither runs the server nor develops it
+    """
+    if not (settings.DEBUG or request.user.is_staff):
+        raise Missing("There is no such page.")
     return render(request, "styleguide/page.html", styleguide_context())
 
 

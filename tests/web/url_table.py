@@ -57,6 +57,7 @@ ROWS: Mapping[str, Row] = MappingProxyType(
         "home": Row(got=302, post=ALL, posted=302),
         "healthz": OPEN,
         "readyz": OPEN,
+        "styleguide": Row(got=404),  # developers and the server's own staff alone
         "account_login": Row(got=302, post=ALL, posted=302, anonymous=200),
         "account_logout": Row(post=ALL, posted=302),
         "account_inactive": Row(anonymous=200),
