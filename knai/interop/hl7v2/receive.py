@@ -104,6 +104,8 @@ def _envelope(raw: bytes) -> tuple[bytes, ...]:
     separator = raw[3:4]
     if raw[:3] != b"MSH" or not separator:
         return ()
+    if b"\n" in raw[:2000]:
+        return ()  # segments that end in LF: the slow way finds their PV1
     head = raw[:2000].split(separator, 4)
     at = raw.find(b"\rPV1" + separator)
     bed = raw[at : at + 500].split(separator, 4)[3:4] if at >= 0 else [b""]
@@ -129,19 +131,20 @@ class Receiver:
         """The answer, once what can be kept is on the disk."""
         header = ack.header_of(raw)
         if len(raw) > _BIG:
-            batch = await asyncio.to_thread(self.read, raw, header)
+            # A memory of its own, since the shared one belongs to the event loop's thread.
+            batch = await asyncio.to_thread(self.read, raw, header, CuffMemory())
         else:
-            batch = self.read(raw, header)
+            batch = self.read(raw, header, self._cuffs)
         outcome = await self._ingest.accept(batch, peer)
         return self._answer(header, batch, outcome)
 
-    def read(self, raw: bytes, header: Header) -> DeviceBatch:
+    def read(self, raw: bytes, header: Header, cuffs: CuffMemory) -> DeviceBatch:
         """Never raises for a message's sake: what cannot be read is put aside with the reason."""
         try:
             key, mapping = self._mappings.find(raw)
             if mapping is None:
                 return _put_aside(raw, header, "no_mapping", key)
-            return read_batch(raw, mapping, now=self._clock(), cuffs=self._cuffs)
+            return read_batch(raw, mapping, now=self._clock(), cuffs=cuffs)
         except Malformed:
             return _put_aside(raw, header, "unreadable", "")
 
