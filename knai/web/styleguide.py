@@ -9,11 +9,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_GET
 
 from knai.core.errors import Missing
 from knai.web import styleguide_data as invented
 
 
+@require_GET
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component in every state, for eyes and for tests.
 

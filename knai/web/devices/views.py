@@ -158,6 +158,7 @@ def replay(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def remap(request: HttpRequest, slug: str, device_id: UUID) -> HttpResponse:
     """Say what a code or unit means, from now on, and read the messages again."""
+    request.actor.must("manage_devices")
     device = devices.get_device(by=request.actor, device_id=device_id)
     form = MeaningForm(request.POST)
     if not form.is_valid():
