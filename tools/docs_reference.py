@@ -24,7 +24,11 @@ def cli_page() -> str:
     from knai.cli.main import main
 
     lines = ["# Command line\n", MADE.format(source="the commands in `knai/cli`")]
-    lines += ["Every command answers in JSON with `--json`.\n", "| exit code | means |", "|---|---|"]
+    lines += [
+        "Every command answers in JSON with `--json`.\n",
+        "| exit code | means |",
+        "|---|---|",
+    ]
     lines += ["| 0 | done |", "| 1 | the answer is no, where a command says so |"]
     lines += [f"| {code} | `{kind.__name__}`: {_first(kind)} |" for kind, code in EXIT_CODE.items()]
     context = click.Context(main, info_name="knai")
