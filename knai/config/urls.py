@@ -20,4 +20,7 @@ urlpatterns = [
     path("clinic/<slug:slug>/", include("knai.web.board.urls")),
     path("clinic/<slug:slug>/", include("knai.web.devices.urls")),
     path("clinic/<slug:slug>/", include("knai.web.patients.urls")),
+    path("clinic/<slug:slug>/", include("knai.web.roster.urls")),
+    path("clinic/<slug:slug>/", include("knai.web.sessions.urls")),
+    path("clinic/<slug:slug>/", include("knai.web.sheets.urls")),
 ]

@@ -107,7 +107,7 @@ class Latest:
     hr: int | None
     spo2: int | None
     rr: int | None
-    deltas: dict[str, float]
+    deltas: dict[str, float | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,8 +183,12 @@ def _latest(log: Log, baseline: dict[str, float]) -> Latest | None:
     if line is None:
         return None
     values = {code: getattr(line.body, code) for code in EVERY_SIGN}
-    deltas = {c: v - baseline[c] for c, v in values.items() if v is not None and c in baseline}
+    deltas = {code: _change(value, baseline.get(code)) for code, value in values.items()}
     return Latest(at=line.at, deltas=deltas, **values)
+
+
+def _change(value: int | None, base: float | None) -> float | None:
+    return None if value is None or base is None else value - base
 
 
 def _prompts(known: Known) -> Iterable[Prompt]:

@@ -49,6 +49,12 @@ def the_monitor(cast: Any) -> dict[str, Any]:
 
 
 UNKNOWN = "0192f0c1-0000-7000-8000-000000000000"
+
+
+def an_entry(cast) -> dict[str, Any]:
+    return {"entry_id": UNKNOWN}
+
+
 OPEN = Row(post=ALL, posted=200, anonymous=200)
 
 ROWS: Mapping[str, Row] = MappingProxyType(
@@ -101,6 +107,29 @@ ROWS: Mapping[str, Row] = MappingProxyType(
         "patients:new": Row(get=CHECKERS_IN, post=CHECKERS_IN),
         "patients:one": Row(),
         "patients:book": Row(get=CHECKERS_IN, post=CHECKERS_IN),
+        # ------------------------------------------------------------ the session screen and its forms
+        "sessions:screen": Row(get=CHART_READERS),
+        "sessions:panels": Row(get=CHART_READERS),
+        "sessions:entries": Row(get=CHART_READERS),
+        "sessions:curve": Row(get=CHART_READERS),
+        "sessions:ambulance": Row(get=CHART_READERS),
+        "sessions:chart": Row(get=CHARTERS, post=CHARTERS, kwargs=lambda cast: {"kind": "vitals"}),
+        "sessions:entry-amend": Row(
+            get=CHARTERS, post=CHARTERS, got=404, posted=404, kwargs=an_entry
+        ),
+        "sessions:entry-void": Row(
+            get=CHARTERS, post=CHARTERS, got=404, posted=404, kwargs=an_entry
+        ),
+        "sessions:accept": Row(get=None, post=CHARTERS, posted=404, kwargs=an_entry),
+        "sessions:pin": Row(get=None, post=CHARTERS, posted=404, kwargs=an_entry),
+        "sessions:stop": Row(get=None, post=CHARTERS, posted=302),
+        "sessions:emergency": Row(get=None, post=CHARTERS, posted=302, data={"step": "start"}),
+        "sessions:monitor": Row(get=DOSERS, post=DOSERS),
+        "sessions:acknowledge": Row(
+            get=None, post=DOSERS, posted=404, kwargs=lambda cast: {"alert_id": UNKNOWN}
+        ),
+        "roster:page": Row(get=ROSTER_KEEPERS, post=ROSTER_KEEPERS),
+        "sheets:day": Row(get=CHART_READERS, kwargs=lambda cast: {"on": "2026-11-23"}),
     }
 )
 

@@ -55,6 +55,9 @@ def pin_baseline(
     if earlier is not None:
         return earlier
     line = _line(log, entry_id)
+    pinned = log.latest("baseline_pin")
+    if pinned is not None and pinned.entry.target_id == entry_id:
+        return pinned.entry
     refuse_if(why_not_pin(session, line))
     return _mark(by, session, BaselinePin(), line, posting)
 
@@ -115,6 +118,7 @@ def void(
 
     raises  Forbidden; Refused: already voided or amended, or its kind cannot be
     """
+    by.must("chart")
     session, log = _open(by, session_id)
     earlier = posted_before(by, posting, Void.kind)
     if earlier is not None:

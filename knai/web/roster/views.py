@@ -1,0 +1,57 @@
+"""Who is on site: two taps, one for whom and one for what."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from knai.core.errors import KnaiError, Malformed, Refused
+from knai.kit.clock import now
+from knai.practice.actions import roster as actions
+from knai.practice.roster import list_colleagues
+from knai.web.sessions.answers import vary
+from knai.web.sessions.forms import plain
+from knai.web.sessions.times import read_when
+
+
+@require_http_methods(["GET", "POST"])
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Everybody who works here, those on site first; a tap says here or gone."""
+    request.actor.must("roster")
+    error: KnaiError | None = None
+    if request.method == "POST":
+        try:
+            _say(request)
+            return vary(redirect("roster:page", slug=slug))
+        except (Malformed, Refused) as refusal:
+            error = refusal
+    people = list_colleagues(request.actor)
+    context = {
+        "here": [person for person in people if person.is_on_site],
+        "away": [person for person in people if not person.is_on_site],
+        "error": plain(error) if isinstance(error, Malformed) else error,
+        "at": request.POST.get("at", ""),
+    }
+    status = 200 if error is None else 422 if isinstance(error, Malformed) else 409
+    return vary(render(request, "roster/page.html", context, status=status))
+
+
+def _say(request: HttpRequest) -> None:
+    at = read_when(request.POST.get("at", ""), now(), request.actor.clinic.tz)
+    if "gone" in request.POST:
+        actions.leave(by=request.actor, user_id=_person(request, "gone"), at=at)
+        messages.success(request, "Left: noted")
+    else:
+        actions.arrive(by=request.actor, user_id=_person(request, "here"), at=at)
+        messages.success(request, "On site: noted")
+
+
+def _person(request: HttpRequest, name: str) -> UUID:
+    try:
+        return UUID(request.POST.get(name, ""))
+    except ValueError:
+        raise Malformed("Who? Tap a person of the list.", "person") from None

@@ -1,0 +1,187 @@
+"""The session screen and what refreshes it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from knai.core.errors import Malformed
+from knai.kit import audit
+from knai.practice import chips
+from knai.practice.actions import alerts, devices
+from knai.practice.charting_rules import permission_for
+from knai.practice.curve import get_curve
+from knai.practice.session_log import NEWEST, list_older, open_session
+from knai.practice.session_shapes import Screen
+from knai.practice.session_view import get_screen, identity_of
+from knai.web.sessions.answers import EXPECTED, done, new_key, refused, vary
+from knai.web.sessions.forms_more import EventForm
+from knai.web.sessions.kinds import FORMS, IN_DIALOGS, MORE
+
+PANELS = ("now", "chart", "standard", "entries")
+
+
+@require_GET
+def screen(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
+    """One session: what is, what needs somebody, what to do, what was."""
+    shown = get_screen(by=request.actor, session_id=session_id)
+    audit.record("session.viewed", by=request.actor, session_id=session_id, revision=shown.revision)
+    context = _context(request, shown) | {
+        "forms": _dialogs(request, session_id) if not shown.read_only else (),
+        "more": _more(request),
+        "often": EventForm.often,
+        "stream_url": f"/live/{slug}/",
+    }
+    return render(request, "sessions/screen.html", context)
+
+
+def _context(request: HttpRequest, shown: Screen) -> dict[str, Any]:
+    slug = request.actor.clinic.slug
+    return {
+        "screen": shown,
+        "session_id": shown.id,
+        "seen": {name: fingerprint(shown, name) for name in PANELS},
+        "steps": [(chip, new_key()) for chip in chips.emergency_steps()] if shown.emergency else (),
+        "end_key": new_key(),
+        "may_acknowledge": request.actor.may("acknowledge"),
+        "may_attach": request.actor.may("attach_device"),
+        "start_url": _address("gates:start", slug, shown.id),
+        "dose_url": _address("gates:dose", slug, shown.id)
+        or _address("gates:start", slug, shown.id),
+        "discharge_url": _address("gates:discharge", slug, shown.id),
+        "page_url": reverse("sessions:screen", args=[slug, shown.id]),
+    }
+
+
+def _address(name: str, *args: Any) -> str:
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def _dialogs(request: HttpRequest, session_id: UUID) -> list[dict[str, Any]]:
+    return [
+        {"form": FORMS[kind](by=request.actor), "idempotency_key": new_key()}
+        for kind in IN_DIALOGS
+        if request.actor.may(permission_for(kind))
+    ]
+
+
+def _more(request: HttpRequest) -> list[type]:
+    return [FORMS[kind] for kind in MORE if request.actor.may(permission_for(kind))]
+
+
+# ------------------------------------------------------------------------------------------- refreshing
+def fingerprint(shown: Screen, name: str) -> str:
+    """Changes exactly when what the panel shows changes; passing time alone does not change it."""
+    return hashlib.sha1(repr(_PARTS[name](shown)).encode(), usedforsecurity=False).hexdigest()[:12]
+
+
+_PARTS = {
+    "now": lambda s: (s.identity, s.state, s.alerts, s.monitor and s.monitor.id, s.prompts, s.latest,
+                      s.next_vitals_at, s.running, s.sedation_last, s.provider_on_site, s.emergency,
+                      s.medically_ready_at, s.dose),
+    "chart": lambda s: (s.chart.samples, s.chart.lanes, s.chart.baseline, s.chart.starts_at),
+    "standard": lambda s: (s.standard, s.is_emergency),
+    "entries": lambda s: (s.entries, s.older),
+}  # fmt: skip
+
+
+@require_GET
+def panels(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
+    """The panels that have changed since the page saw them; 204 when none has."""
+    shown = get_screen(by=request.actor, session_id=session_id)
+    context = _context(request, shown)
+    changed = [name for name in PANELS if request.GET.get(f"seen_{name}") != context["seen"][name]]
+    if not changed:
+        return vary(HttpResponse(status=204))
+    context |= {"changed": changed, "oob": True}
+    return vary(render(request, "sessions/_panels.html", context))
+
+
+@require_GET
+def older(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
+    """Entries before the newest ones, a page at a time."""
+    text = request.GET.get("page", "1")
+    page = int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 5 else 1
+    opened = open_session(by=request.actor, session_id=session_id)
+    rows, rest = list_older(request.actor, opened, page)
+    audit.record(
+        "session.viewed", by=request.actor, session_id=session_id, page=page,
+        patient_id=opened.session.patient_id,
+    )  # fmt: skip
+    context = {
+        "identity": identity_of(opened.known),
+        "session_id": session_id,
+        "rows": rows,
+        "page": page,
+        "next_page": page + 1 if rest else None,
+        "shown_on_screen": NEWEST,
+    }
+    return render(request, "sessions/older.html", context)
+
+
+@require_GET
+def curve(request: HttpRequest, slug: str, session_id: UUID) -> JsonResponse:
+    """What the monitor sent, at most 300 points a sign, for the chart."""
+    points = get_curve(by=request.actor, session_id=session_id)
+    return JsonResponse({"session_id": str(session_id), "samples": points})
+
+
+# ------------------------------------------------------------------------------------ monitor and alerts
+@require_http_methods(["GET", "POST"])
+def monitor(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
+    """Which monitor is on this patient: chosen by a person who looks at both."""
+    request.actor.must("attach_device")
+    if request.method == "POST":
+        return _attach(request, session_id)
+    opened = open_session(by=request.actor, session_id=session_id)
+    audit.record(
+        "session.opened_form", by=request.actor, kind="monitor", session_id=session_id,
+        patient_id=opened.session.patient_id,
+    )  # fmt: skip
+    context = {
+        "identity": identity_of(opened.known),
+        "session_id": session_id,
+        "candidates": devices.list_candidates(by=request.actor, session_id=session_id),
+    }
+    return render(request, "sessions/monitor.html", context)
+
+
+def _attach(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    try:
+        device_id = UUID(request.POST.get("device_id", ""))
+    except ValueError:
+        raise Malformed("Which monitor? Choose one of the list.", "device_id") from None
+    try:
+        if request.POST.get("off"):
+            devices.detach(by=request.actor, device_id=device_id)
+            return done(request, session_id, "Monitor taken off")
+        devices.attach(
+            by=request.actor,
+            device_id=device_id,
+            session_id=session_id,
+            patient_ref=request.POST.get("patient_ref", "")[:60],
+        )
+    except EXPECTED as error:
+        return refused(request, session_id, error)
+    return done(request, session_id, "Monitor attached")
+
+
+@require_POST
+def acknowledge_alert(
+    request: HttpRequest, slug: str, session_id: UUID, alert_id: UUID
+) -> HttpResponse:
+    """Somebody has it in hand, by name."""
+    try:
+        alerts.acknowledge(by=request.actor, alert_id=alert_id)
+    except EXPECTED as error:
+        return refused(request, session_id, error)
+    return done(request, session_id, "Seen. Recheck soon.")
