@@ -26,6 +26,7 @@ from knai.core.errors import KnaiError
 from knai.identity.actors import Actor, get_actor
 from knai.kit import audit
 from knai.kit.clock import now
+from knai.web.accounts.limits import why_not
 from knai.web.live.hub import Hub, Subscriber, sse
 
 Scope = MutableMapping[str, Any]
@@ -155,6 +156,8 @@ def admit(session_key: str, slug: str) -> Visitor | int:
     user = get_user(request)
     if not user.is_authenticated:
         return 401
+    if why_not(user, request.session):  # the second factor is still to be set up
+        return 403
     try:
         actor = get_actor(user, slug)
     except KnaiError:
