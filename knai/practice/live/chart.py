@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from knai.core.alerts import LimitOverride
+from knai.core.numbers import show
 from knai.core.standard import Policy
 from knai.core.standard.doses import Window, window_of
 from knai.core.standard.numbers import EPOCH, ONE_US
@@ -174,10 +175,11 @@ def dose_words(log: Log) -> str:
 
 
 def _words(body: Bolus | InfusionStart | Plan) -> str:
-    amount = f"{body.mg_per_kg} mg/kg" if body.mg_per_kg is not None else f"{body.mg} mg"
+    per_kg = body.mg_per_kg
+    amount = f"{show(per_kg)} mg/kg" if per_kg is not None else f"{show(body.mg)} mg"
     minutes = getattr(body, "duration_min", None)
     words = f"{ROUTE_WORDS.get(body.route, body.route)} {amount}"
-    return f"{words} · {minutes} min" if minutes else words
+    return f"{words} · {show(minutes)} min" if minutes else words
 
 
 # ------------------------------------------------------------------------------------------------ baseline
