@@ -27,7 +27,8 @@ def listen(host: str, port: int, what: str, setting: str) -> socket.socket:
     raises  Unavailable: the port is taken, or the address is not this machine's
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio sends without delay only on a socket that says it is TCP; else each answer waits 40 ms.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
