@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import cache
 
+from knai.core.checks import starter_items
 from knai.core.events import EVENTS, GRADES
 from knai.core.numbers import show
 from knai.core.vitals import MOAAS, RASS, show_rass
@@ -162,6 +164,16 @@ def _limits(body) -> str:
     return _joined("Own alert limits", ", ".join(parts), body.reason)
 
 
+def _check(body) -> str:
+    title = _check_titles().get(body.check, body.check.replace("_", " ").capitalize())
+    return _joined(f"{title}: {body.answer.replace('_', ' ')}", body.detail)
+
+
+@cache
+def _check_titles() -> dict[str, str]:
+    return {item.id: item.title for item in starter_items()}
+
+
 def _gate_passed(body) -> str:
     return f"Gate passed: {body.gate}" + (f", {body.walk.replace('_', ' ')}" if body.walk else "")
 
@@ -202,6 +214,7 @@ _TELLS: dict[str, Callable] = {
     "emergency": _emergency,
     "handover": _handover,
     "alert_limits": _limits,
+    "check_answer": _check,
     "gate_passed": _gate_passed,
     "override": _override,
     "plan": _plan,

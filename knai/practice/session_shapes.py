@@ -88,6 +88,15 @@ class MonitorRow:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingSet:
+    """A device's set that nobody has accepted yet."""
+
+    id: UUID
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """Something to do now that is no finding. key: stop_drug, call_provider, off_monitor, accept."""
 
@@ -95,6 +104,7 @@ class Prompt:
     text: str
     entry_id: UUID | None = None
     at: datetime | None = None
+    others: tuple[WaitingSet, ...] = ()  # accept: the older sets that wait as well
 
 
 @dataclass(frozen=True, slots=True)

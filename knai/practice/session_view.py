@@ -33,6 +33,7 @@ from knai.practice.session_shapes import (
     Prompt,
     Screen,
     StandardPanel,
+    WaitingSet,
 )
 
 EVERY_SIGN = ("sbp", "dbp", "hr", "spo2", "rr")
@@ -49,7 +50,11 @@ def screen_of(by: Actor, opened: Opened) -> Screen:
     on_site = any(s.user_id == session.provider_id and s.left_at is None for s in known.stays)
     chart_now = chart_of(session, log, on_site, known.now)
     sedation = log.latest("sedation")
-    presence = [Presence(s.user.name, s.arrived_at, s.left_at) for s in known.stays]
+    presence = [
+        Presence(stay.user.name, stay.arrived_at, stay.left_at)
+        for stay in known.stays
+        if stay.user.profession in known.policy.medical_roles
+    ]
     return Screen(
         id=session.pk,
         revision=session.revision,
@@ -201,8 +206,8 @@ def _prompts(known: Known) -> Iterable[Prompt]:
         yield Prompt("off_monitor", f"Off the monitor: {off.body.why}", off.id, off.at)
     waiting = [line for line in known.log.of("vitals") if _waits(line)]
     if waiting:
-        newest = waiting[-1]
-        yield Prompt("accept", vitals_words(newest.body), newest.id, newest.at)
+        *older, newest = (WaitingSet(w.id, w.at, vitals_words(w.body)) for w in waiting)
+        yield Prompt("accept", newest.text, newest.id, newest.at, tuple(reversed(older)))
 
 
 def _waits(line: Line) -> bool:

@@ -232,12 +232,23 @@ def _posting(request: HttpRequest) -> Posting:
 # ----------------------------------------------------------------------------------- single taps
 @require_POST
 def accept(request: HttpRequest, slug: str, session_id: UUID, entry_id: UUID) -> HttpResponse:
-    """Take a device's set: one tap."""
+    """Take a device's set, and those listed with it: one tap."""
+    ids = [entry_id, *_uuids(request.POST.getlist("also"))]
     try:
-        corrections.accept_device_set(by=request.actor, session_id=session_id, entry_id=entry_id)
+        for each in ids:
+            corrections.accept_device_set(by=request.actor, session_id=session_id, entry_id=each)
     except EXPECTED as error:
         return refused(request, session_id, error)
-    return done(request, session_id, "Set accepted")
+    return done(
+        request, session_id, "Set accepted" if len(ids) == 1 else f"{len(ids)} sets accepted"
+    )
+
+
+def _uuids(texts: list[str]) -> list[UUID]:
+    try:
+        return [UUID(text) for text in texts[:200]]
+    except ValueError:
+        raise Malformed("This form cannot be read. Load the page anew.", "also") from None
 
 
 @require_POST

@@ -24,6 +24,7 @@ from knai.web.sessions.answers import EXPECTED, done, new_key, refused, vary
 from knai.web.sessions.forms_more import EventForm
 from knai.web.sessions.kinds import FORMS, IN_DIALOGS, MORE
 
+BEFORE_A_DOSE = ("booked", "checked_in", "ready")
 PANELS = ("now", "chart", "standard", "entries")
 
 
@@ -49,14 +50,20 @@ def _context(request: HttpRequest, shown: Screen) -> dict[str, Any]:
         "seen": {name: fingerprint(shown, name) for name in PANELS},
         "steps": [(chip, new_key()) for chip in chips.emergency_steps()] if shown.emergency else (),
         "end_key": new_key(),
+        "last_key": new_key(),
         "may_acknowledge": request.actor.may("acknowledge"),
         "may_attach": request.actor.may("attach_device"),
-        "start_url": _address("gates:start", slug, shown.id),
         "dose_url": _address("gates:dose", slug, shown.id)
         or _address("gates:start", slug, shown.id),
         "discharge_url": _address("gates:discharge", slug, shown.id),
         "page_url": reverse("sessions:screen", args=[slug, shown.id]),
     }
+
+
+def _dose_url(slug: str, shown: Screen) -> str:
+    """The way to a dose: the start gate until one was given, the page of doses after."""
+    name = "gates:start" if shown.state in BEFORE_A_DOSE else "gates:dose"
+    return _address(name, slug, shown.id)
 
 
 def _address(name: str, *args: Any) -> str:
@@ -74,8 +81,10 @@ def _dialogs(request: HttpRequest, session_id: UUID) -> list[dict[str, Any]]:
     ]
 
 
-def _more(request: HttpRequest) -> list[type]:
-    return [FORMS[kind] for kind in MORE if request.actor.may(permission_for(kind))]
+def _more(request: HttpRequest) -> list[dict[str, str]]:
+    """Not the classes themselves: a template would call them."""
+    may = [FORMS[kind] for kind in MORE if request.actor.may(permission_for(kind))]
+    return [{"kind": form.kind, "title": form.title, "icon": form.icon} for form in may]
 
 
 # ------------------------------------------------------------------------------------------- refreshing
