@@ -110,7 +110,7 @@ def _tell_again(state: SessionState, row: OpenAlert, at: datetime, *, counts: bo
     row.escalations += counts
     Alert.objects.filter(pk=row.id).update(
         escalated_at=at,
-        escalations=F("escalations") + counts,
+        escalations=F("escalations") + int(counts),
         acknowledged_at=None,
         acknowledged_by=None,
     )

@@ -6,13 +6,13 @@ away and wait for it again a hundred times a commit.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
+import msgspec
 from django.db import connection
 
 RawRow = tuple[int, str | None, str | None, str, str, str, bytes]
@@ -49,7 +49,7 @@ def rows_for_database() -> Rows:
 
 
 def detail(**values: Any) -> str:
-    return json.dumps(values, separators=(",", ":"))
+    return msgspec.json.encode(values).decode()
 
 
 # -------------------------------------------------------------------------------------------------- SQLite
