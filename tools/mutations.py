@@ -61,7 +61,12 @@ def _is_words(node: ast.AST) -> bool:
         return True
     if isinstance(node, ast.Return) and isinstance(node.value, ast.Call):
         return getattr(node.value.func, "id", "") == "Malformed"  # an error on its way out
-    if isinstance(node, ast.Assign) and _named(node.targets[0]) in ("Number", "__all__", "Reader"):
+    if isinstance(node, ast.Assign) and _named(node.targets[0]) in (
+        "Number",
+        "__all__",
+        "Reader",
+        "Answer",
+    ):
         return True
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 

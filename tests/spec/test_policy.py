@@ -12,6 +12,8 @@ PARENTERAL = ["iv_infusion", "iv_bolus", "im", "sc", "sc_infusion", "other"]
 TIGHTER = [
     ("medical_roles", ["physician"]),
     ("medical_roles", []),
+    ("medical_roles", ROLES),
+    ("parenteral_routes", PARENTERAL),
     ("parenteral_routes", [*PARENTERAL, "intranasal"]),
     ("baseline_max_age_min", 59),
     ("baseline_max_age_min", 0),

@@ -124,6 +124,50 @@ def test_json_and_in_process_forms_say_the_same(gate):
         assert (one.verdict, one.effect) == (other.verdict, other.effect)
 
 
+TWO_AT_ONCE = [
+    {"at": NOW, "sbp": 120, "dbp": 80, "hr": 70, "spo2": 98},
+    {"at": NOW, "sbp": 150, "dbp": 80, "hr": 70, "spo2": 98},
+    {"at": NOW - timedelta(minutes=5), "sbp": 130, "dbp": 80, "hr": 70, "spo2": 98},
+    {"sbp": 110, "dbp": 80, "hr": None, "spo2": 98},
+]
+IN_ORDER = [
+    ({"vitals": TWO_AT_ONCE}, "vitals", [110, 130, 120, 150]),
+    (
+        {"presence": [{"role": "b", "from": NOW}, {"role": "a", "from": NOW}]},
+        "presence",
+        ["a", "b"],
+    ),
+    ({"doses": [{"route": "im", "start": NOW}, {"route": "oral"}]}, "doses", ["oral", "im"]),
+    ({"plan": {"routes": ["oral", "im"]}}, "plan.routes", ["im", "oral"]),
+]
+
+
+@pytest.mark.parametrize("facts, name, wanted", IN_ORDER)
+def test_lists_are_read_in_one_order_however_they_come(facts, name, wanted):
+    head, _, part = name.partition(".")
+    backwards = {head: facts[head][::-1]} if not part else {head: {part: facts[head][part][::-1]}}
+    for each in (facts, backwards):
+        found = read_facts(each).given[name]
+        assert [item if part else next(iter(item.values())) for item in _signs(found)] == wanted
+
+
+def _signs(items):
+    return [
+        {"sbp": item["sbp"]} if isinstance(item, dict) and "sbp" in item else item for item in items
+    ]
+
+
+def test_null_reads_as_not_recorded():
+    said = {
+        "doses": [{"route": "im", "start": NOW, "end": None}],
+        "baseline": None,
+        "departure": {"at": None},
+    }
+    assert read_facts(said).read == read_facts({"doses": [{"route": "im", "start": NOW}]}).read
+    ceilings = {"protocol": {"ceiling_mg_per_kg": {"im": 1, "oral": None}}}
+    assert read_facts(ceilings).get("protocol.ceiling_mg_per_kg") == {"im": 1}
+
+
 def test_facts_read_once_serve_every_gate():
     known = read_facts(JSON_FORM)
     assert assess("during", NOW, known) == assess("during", NOW, JSON_FORM)
@@ -196,6 +240,7 @@ def test_a_document_is_answered_in_the_fixed_form():
         ({"gate": "start", "facts": {}}, "now: missing"),
         ({"gate": "start", "now": "2026-03-02T10:00:00Z"}, "facts: missing"),
         ({"now": "2026-03-02T10:00:00Z", "facts": {}}, "gate: missing"),
+        ({"gate": "start", "now": "2026-03-02T10:00:00Z", "facts": {}, "edition": "2018"}, "edition: "),
         ({"gate": "start", "now": "2026-03-02T10:00:00Z", "facts": {}, "who": 1}, "who: no such key"),
         (
             {"gate": "start", "now": NOW.isoformat(), "facts": {}, "policy": {"charting_grace_min": 9}},
@@ -239,3 +284,5 @@ def test_the_ends_of_the_calendar_are_no_trap(edge, hours):
 def test_an_instant_survives_the_way_there_and_back():
     at = datetime(2026, 3, 2, 10, 0, 0, 123457, tzinfo=CET)
     assert moment(read_instant(at, "at"), CET) == at
+    assert moment(-(2**62), CET).year == 1
+    assert moment(2**62, CET).year == 9999

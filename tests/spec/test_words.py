@@ -79,6 +79,20 @@ def test_every_verdict_can_be_explained(clause):
             assert WORDS[clause.id].get(verdict.value) or verdict is Verdict.NOT_APPLICABLE
 
 
+@pytest.mark.parametrize(
+    "says, figure",
+    [
+        ("A thousandth above it: a provider may accept it with a reason", "100.1 %"),
+        ("The same dose a minute faster", "102.6 %"),
+        ("0.5 mg/kg over 2 minutes is 15 mg/kg per hour", "750.0 %"),
+        ("Within the ceiling", "90.0 %"),
+    ],
+)
+def test_a_share_of_a_ceiling_is_told_in_percent_rounded_up(says, figure):
+    example = next(each for each in load_examples() if each.says == says)
+    assert figure in assess(example.gate, example.now, example.facts)[15].because
+
+
 TODAY = date(2026, 3, 2)
 
 

@@ -42,7 +42,7 @@ def qualified_person_now(d: Question) -> Truth:
 
 
 def only_the_window_is_open(d: Question) -> Truth:
-    return d.dosed & ~d.window_closed & ~d.cover_unsure & d.qualified_now
+    return ~d.window_closed & ~d.cover_unsure & d.qualified_now  # before a dose there is no window
 
 
 def refused_after_timely_instruction(d: Question) -> Truth:

@@ -15,17 +15,25 @@ from knai.core.standard.derived import Question, Truth
 Predicate = Callable[[Question], Truth]
 
 
-@dataclass(frozen=True, slots=True)
-class Predicates:
-    """met counts only where not_met is known not to hold; neither where not_applicable may hold."""
-
-    met: Predicate
-    not_met: Predicate
-    not_applicable: Predicate
-
-
 def never(d: Question) -> Truth:
     return d.gate.isnull()  # every question names its gate
+
+
+def always(d: Question) -> Truth:
+    return d.gate.notnull()
+
+
+@dataclass(frozen=True, slots=True)
+class Predicates:
+    """not_met: a known fact speaks against it.
+
+    met             what has to be known besides: it counts only where not_met is known not to hold
+    not_applicable  neither of the others counts where it may hold
+    """
+
+    not_met: Predicate
+    met: Predicate = always
+    not_applicable: Predicate = never
 
 
 # -- circumstances that several clauses share
@@ -46,16 +54,8 @@ def before_a_dose(d: Question) -> Truth:
 # -- selection and work-up
 
 
-def knai1_met(d: Question) -> Truth:
-    return d.purpose == "knai"
-
-
 def knai1_not_met(d: Question) -> Truth:
     return d.purpose != "knai"
-
-
-def knai2_met(d: Question) -> Truth:
-    return d.screened & (d.screened_on <= d.due_on)
 
 
 def knai2_not_met(d: Question) -> Truth:
@@ -70,32 +70,16 @@ def knai3_not_met(d: Question) -> Truth:
     return d.diagnosis_recorded & ~d.condition_found & ~d.diagnosis_provisional
 
 
-def knai4_met(d: Question) -> Truth:
-    return d.history_in_chart & (d.history_on <= d.due_on)
-
-
 def knai4_not_met(d: Question) -> Truth:
     return ~d.history_in_chart | (d.history_on > d.due_on)
-
-
-def knai5_met(d: Question) -> Truth:
-    return d.physical_in_chart & (d.physical_on <= d.due_on)
 
 
 def knai5_not_met(d: Question) -> Truth:
     return ~d.physical_in_chart | (d.physical_on > d.due_on)
 
 
-def knai6_met(d: Question) -> Truth:
-    return d.covers_psychiatric
-
-
 def knai6_not_met(d: Question) -> Truth:
     return ~d.covers_psychiatric
-
-
-def knai7_met(d: Question) -> Truth:
-    return d.covers_substance_use
 
 
 def knai7_not_met(d: Question) -> Truth:
@@ -103,7 +87,7 @@ def knai7_not_met(d: Question) -> Truth:
 
 
 def knai8_met(d: Question) -> Truth:
-    return d.medications_status.isin(("listed", "none")) & (d.medications_on <= d.due_on)
+    return d.medications_status.notnull()
 
 
 def knai8_not_met(d: Question) -> Truth:
@@ -111,15 +95,11 @@ def knai8_not_met(d: Question) -> Truth:
 
 
 def knai9_met(d: Question) -> Truth:
-    return d.allergies_status.isin(("listed", "none_known")) & (d.allergies_on <= d.due_on)
+    return d.allergies_status.notnull()
 
 
 def knai9_not_met(d: Question) -> Truth:
     return d.allergies_status.notnull() & (d.allergies_on > d.due_on)
-
-
-def knai10_met(d: Question) -> Truth:
-    return (d.reviewed_on <= d.due_on) & ~d.unresolved_serious
 
 
 def knai10_not_met(d: Question) -> Truth:
@@ -130,7 +110,7 @@ def knai10_not_met(d: Question) -> Truth:
 
 
 def knai11_met(d: Question) -> Truth:
-    return (d.signed_at <= d.due_at) & d.signed_by.isin(("patient", "legal_representative"))
+    return d.signed_by.notnull()
 
 
 def knai11_not_met(d: Question) -> Truth:
@@ -175,16 +155,8 @@ def withdrawn_at_gate(d: Question) -> Truth:
 # -- transparency
 
 
-def knai14_met(d: Question) -> Truth:
-    return d.protocol_public
-
-
 def knai14_not_met(d: Question) -> Truth:
     return ~d.protocol_public
-
-
-def knai15_met(d: Question) -> Truth:
-    return d.ingredients_disclosed
 
 
 def knai15_not_met(d: Question) -> Truth:
@@ -202,18 +174,13 @@ def over_a_ceiling(d: Question) -> Truth:
     return d.fraction_over | d.rate_over
 
 
-def knai16_met(d: Question) -> Truth:
-    reached = (d.privilege_depth >= d.expected_depth) & (d.capability_depth >= d.expected_depth)
-    return (minimal_expected(d) & ~over_a_ceiling(d)) | (~minimal_expected(d) & reached)
-
-
 def knai16_not_met(d: Question) -> Truth:
     short = (d.privilege_depth < d.expected_depth) | (d.capability_depth < d.expected_depth)
     return (minimal_expected(d) & over_a_ceiling(d)) | (~minimal_expected(d) & short)
 
 
 def knai17_met(d: Question) -> Truth:
-    return d.window_closed & ~knai17_not_met(d) & ~d.sedation_unplaced
+    return d.window_closed & ~d.sedation_unplaced
 
 
 def knai17_not_met(d: Question) -> Truth:
@@ -233,7 +200,7 @@ def knai18_not_met(d: Question) -> Truth:
 
 
 def knai19_met(d: Question) -> Truth:
-    return d.window_closed & (d.longest_gap_us <= d.allowed_gap_us)
+    return d.window_closed
 
 
 def knai19_not_met(d: Question) -> Truth:
@@ -261,10 +228,6 @@ def _is_away(d: Question, fresh: Truth, base: Truth) -> Truth:
     return above | (100 * (base - fresh) > d.below_percent * base)
 
 
-def knai20_met(d: Question) -> Truth:
-    return ~beyond_limits(d) & ~away_from_baseline(d)
-
-
 def knai20_not_met(d: Question) -> Truth:
     return beyond_limits(d) | away_from_baseline(d)
 
@@ -289,16 +252,8 @@ def knai21_not_met(d: Question) -> Truth:
     return before | (d.dosed & afterwards)
 
 
-def knai22_met(d: Question) -> Truth:
-    return d.provider_qualifies
-
-
 def knai22_not_met(d: Question) -> Truth:
     return ~d.provider_qualifies
-
-
-def knai27_met(d: Question) -> Truth:
-    return ~knai27_not_met(d)
 
 
 def knai27_not_met(d: Question) -> Truth:
@@ -313,16 +268,8 @@ def knai27_not_applicable(d: Question) -> Truth:
 # -- leaving
 
 
-def knai23_met(d: Question) -> Truth:
-    return d.transport_planned != "self_driving"
-
-
 def knai23_not_met(d: Question) -> Truth:
     return d.transport_planned == "self_driving"
-
-
-def knai24_met(d: Question) -> Truth:
-    return d.transport_actual != "self_driving"
 
 
 def knai24_not_met(d: Question) -> Truth:
@@ -331,10 +278,6 @@ def knai24_not_met(d: Question) -> Truth:
 
 def told_too_late(d: Question) -> Truth:
     return d.instructed_at > d.left_at
-
-
-def knai25_met(d: Question) -> Truth:
-    return d.acknowledged & (d.instructed_at <= d.left_at)
 
 
 def knai25_not_met(d: Question) -> Truth:
@@ -353,41 +296,37 @@ def knai26_not_met(d: Question) -> Truth:
 # -- the product
 
 
-def knai28_met(d: Question) -> Truth:
-    return d.offers_every_route
-
-
 def knai28_not_met(d: Question) -> Truth:
     return ~d.offers_every_route
 
 
 PREDICATES: Mapping[str, Predicates] = {
-    "KNAI-1": Predicates(knai1_met, knai1_not_met, never),
-    "KNAI-2": Predicates(knai2_met, knai2_not_met, never),
-    "KNAI-3": Predicates(knai3_met, knai3_not_met, never),
-    "KNAI-4": Predicates(knai4_met, knai4_not_met, never),
-    "KNAI-5": Predicates(knai5_met, knai5_not_met, never),
-    "KNAI-6": Predicates(knai6_met, knai6_not_met, never),
-    "KNAI-7": Predicates(knai7_met, knai7_not_met, never),
-    "KNAI-8": Predicates(knai8_met, knai8_not_met, never),
-    "KNAI-9": Predicates(knai9_met, knai9_not_met, never),
-    "KNAI-10": Predicates(knai10_met, knai10_not_met, never),
-    "KNAI-11": Predicates(knai11_met, knai11_not_met, never),
-    "KNAI-12": Predicates(knai12_met, knai12_not_met, knai12_not_applicable),
-    "KNAI-13": Predicates(knai13_met, knai13_not_met, never),
-    "KNAI-14": Predicates(knai14_met, knai14_not_met, never),
-    "KNAI-15": Predicates(knai15_met, knai15_not_met, never),
-    "KNAI-16": Predicates(knai16_met, knai16_not_met, never),
-    "KNAI-17": Predicates(knai17_met, knai17_not_met, never),
-    "KNAI-18": Predicates(knai18_met, knai18_not_met, never),
-    "KNAI-19": Predicates(knai19_met, knai19_not_met, never),
-    "KNAI-20": Predicates(knai20_met, knai20_not_met, knai20_not_applicable),
-    "KNAI-21": Predicates(knai21_met, knai21_not_met, never),
-    "KNAI-22": Predicates(knai22_met, knai22_not_met, never),
-    "KNAI-23": Predicates(knai23_met, knai23_not_met, at_home_without_parenteral),
-    "KNAI-24": Predicates(knai24_met, knai24_not_met, knai20_not_applicable),
-    "KNAI-25": Predicates(knai25_met, knai25_not_met, in_other_care),
-    "KNAI-26": Predicates(knai26_met, knai26_not_met, never),
-    "KNAI-27": Predicates(knai27_met, knai27_not_met, knai27_not_applicable),
-    "KNAI-28": Predicates(knai28_met, knai28_not_met, never),
+    "KNAI-1": Predicates(knai1_not_met),
+    "KNAI-2": Predicates(knai2_not_met),
+    "KNAI-3": Predicates(knai3_not_met, met=knai3_met),
+    "KNAI-4": Predicates(knai4_not_met),
+    "KNAI-5": Predicates(knai5_not_met),
+    "KNAI-6": Predicates(knai6_not_met),
+    "KNAI-7": Predicates(knai7_not_met),
+    "KNAI-8": Predicates(knai8_not_met, met=knai8_met),
+    "KNAI-9": Predicates(knai9_not_met, met=knai9_met),
+    "KNAI-10": Predicates(knai10_not_met),
+    "KNAI-11": Predicates(knai11_not_met, met=knai11_met),
+    "KNAI-12": Predicates(knai12_not_met, met=knai12_met, not_applicable=knai12_not_applicable),
+    "KNAI-13": Predicates(knai13_not_met, met=knai13_met),
+    "KNAI-14": Predicates(knai14_not_met),
+    "KNAI-15": Predicates(knai15_not_met),
+    "KNAI-16": Predicates(knai16_not_met),
+    "KNAI-17": Predicates(knai17_not_met, met=knai17_met),
+    "KNAI-18": Predicates(knai18_not_met, met=knai18_met),
+    "KNAI-19": Predicates(knai19_not_met, met=knai19_met),
+    "KNAI-20": Predicates(knai20_not_met, not_applicable=knai20_not_applicable),
+    "KNAI-21": Predicates(knai21_not_met, met=knai21_met),
+    "KNAI-22": Predicates(knai22_not_met),
+    "KNAI-23": Predicates(knai23_not_met, not_applicable=at_home_without_parenteral),
+    "KNAI-24": Predicates(knai24_not_met, not_applicable=knai20_not_applicable),
+    "KNAI-25": Predicates(knai25_not_met, not_applicable=in_other_care),
+    "KNAI-26": Predicates(knai26_not_met, met=knai26_met),
+    "KNAI-27": Predicates(knai27_not_met, not_applicable=knai27_not_applicable),
+    "KNAI-28": Predicates(knai28_not_met),
 }

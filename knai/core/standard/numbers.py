@@ -52,13 +52,17 @@ def read_count(value: Any, field: str) -> int:
 def read_instant(value: Any, field: str) -> int:
     """Microseconds since 1970 UTC, from an aware datetime or ISO 8601 text with its offset."""
     instant = _parsed(datetime.fromisoformat, value, field) if isinstance(value, str) else value
-    if not isinstance(instant, datetime):
-        raise Malformed(
-            f"found {_kind(value)}, wanted an instant such as 2026-11-23T10:00:00Z", field
-        )
-    if instant.utcoffset() is None:
-        raise Malformed("found a time without its offset from UTC, wanted one with it", field)
-    return (instant - EPOCH) // ONE_US
+    try:
+        since: int = (instant - EPOCH) // ONE_US
+    except TypeError:  # no instant, or a naive one: an aware one alone can be told from EPOCH
+        raise _no_instant(instant, field) from None
+    return since
+
+
+def _no_instant(value: Any, field: str) -> Malformed:
+    if isinstance(value, datetime):
+        return Malformed("found a time without its offset from UTC, wanted one with it", field)
+    return Malformed(f"found {_kind(value)}, wanted an instant such as 2026-11-23T10:00:00Z", field)
 
 
 def read_day(value: Any, field: str) -> int:

@@ -65,11 +65,10 @@ def read_facts(facts: Any) -> Facts:
 def _leaves(facts: Any) -> Iterable[tuple[str, Any]]:
     """Each named value, with its dotted name."""
     for name, value in _object(facts, "facts").items():
-        if name not in _GROUPS or value is None:
+        if name not in _GROUPS:
             yield str(name), value
-            continue
-        for part, inner in _object(value, name).items():
-            yield f"{name}.{part}", inner
+        elif value is not None:
+            yield from ((f"{name}.{part}", inner) for part, inner in _object(value, name).items())
 
 
 def _object(value: Any, field: str) -> Mapping[str, Any]:
