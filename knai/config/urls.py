@@ -19,6 +19,7 @@ urlpatterns = [
     path("accounts/", include("knai.web.accounts.urls")),
     path("clinic/<slug:slug>/", include("knai.web.board.urls")),
     path("clinic/<slug:slug>/", include("knai.web.devices.urls")),
+    path("clinic/<slug:slug>/", include("knai.web.gates.urls")),
     path("clinic/<slug:slug>/", include("knai.web.patients.urls")),
     path("clinic/<slug:slug>/", include("knai.web.roster.urls")),
     path("clinic/<slug:slug>/", include("knai.web.sessions.urls")),

@@ -41,6 +41,11 @@ class Order:
             return f"{show(self.mg)} mg over {show(self.duration_min or Decimal(0))} min"
         return pump_text(self.rate_ml_per_h, self.ml, self.concentration_mg_per_ml)
 
+    @property
+    def token(self) -> str:
+        """What a page sends back, so that a plan changed meanwhile is noticed."""
+        return f"{self.route} {show(self.mg)} {self.settings}"
+
     def as_body(self) -> Bolus | Infusion:
         if not self.is_infusion:
             return Bolus(

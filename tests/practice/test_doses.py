@@ -403,3 +403,13 @@ def test_a_dose_in_the_future_is_malformed(cast):
     with pytest.raises(Malformed):
         give(cast, posting=posting)
     assert replace(posting, is_downtime=True).source == "downtime"
+
+
+def test_only_a_ready_session_walks_again(cast):
+    arrive(cast)
+    session = fresh(cast)
+    session.state = "booked"
+    session.save()
+    with pytest.raises(Refused):
+        gates.walk_again(by=cast.actor("nadia"), session_id=session.pk)
+    assert fresh(cast).state == "booked"

@@ -51,6 +51,10 @@ def the_monitor(cast: Any) -> dict[str, Any]:
 UNKNOWN = "0192f0c1-0000-7000-8000-000000000000"
 
 
+def a_running_infusion(cast) -> dict[str, Any]:
+    return {"infusion_id": UNKNOWN, "change": "stop"}
+
+
 def an_entry(cast) -> dict[str, Any]:
     return {"entry_id": UNKNOWN}
 
@@ -107,6 +111,34 @@ ROWS: Mapping[str, Row] = MappingProxyType(
         "patients:new": Row(get=CHECKERS_IN, post=CHECKERS_IN),
         "patients:one": Row(),
         "patients:book": Row(get=CHECKERS_IN, post=CHECKERS_IN),
+        # ------------------------------------------------------------ gates, and what is done at them
+        "gates:check-in": Row(get=CHECKERS_IN, post=CHECKERS_IN, posted=302),
+        "gates:cancel": Row(get=None, post=CHECKERS_IN),
+        "gates:call-off": Row(get=None, post=DOSERS),
+        "gates:plan": Row(get=PRESCRIBERS, post=PRESCRIBERS),
+        "gates:purpose": Row(get=None, post=PRESCRIBERS),
+        "gates:work-up": Row(get=DOSERS, post=DOSERS, kwargs=lambda cast: {"part": "screening"}),
+        "gates:start": Row(get=CHART_READERS),
+        "gates:walk": Row(get=None, post=DOSERS, posted=409),
+        "gates:walk-again": Row(get=None, post=DOSERS, posted=409),
+        "gates:dose": Row(get=CHART_READERS),
+        "gates:give": Row(get=None, post=DOSERS),
+        "gates:happened": Row(get=None, post=DOSERS),
+        "gates:end-dosing": Row(get=None, post=CHARTERS, posted=302),
+        "gates:change": Row(get=None, post=CHARTERS, posted=404, kwargs=a_running_infusion),
+        "gates:check": Row(
+            get=None, post=CHARTERS, posted=409, kwargs=lambda cast: {"check": "two_identifiers"}
+        ),
+        "gates:override": Row(get=None, post=DOSERS, kwargs=lambda cast: {"what": "KNAI-23"}),
+        "gates:transport": Row(get=None, post=CHECKERS_IN),
+        "gates:sign-in": Row(get=None, post=ROSTER_KEEPERS),
+        "gates:discharge": Row(get=CHART_READERS),
+        "gates:driving": Row(get=None, post=DOSERS),
+        "gates:medically-ready": Row(get=None, post=DOSERS, posted=409),
+        "gates:leave": Row(get=None, post=DOSERS, posted=409),
+        "gates:left": Row(get=None, post=CHARTERS),
+        "gates:had-not-left": Row(get=None, post=DOSERS),
+        "gates:asked": Row(get=None, post=CHARTERS),
         # ------------------------------------------------------------ the session screen and its forms
         "sessions:screen": Row(get=CHART_READERS),
         "sessions:panels": Row(get=CHART_READERS),

@@ -43,6 +43,8 @@ def pass_first_walk(*, by: Actor, session_id: UUID, posting: Posting = NOW) -> C
 def walk_again(*, by: Actor, session_id: UUID, reason: str = "") -> ChartEntry:
     """Back to the first walk: the patient got up, or something has changed."""
     session = queries.get_session(by=by, session_id=session_id, lock=True)
+    if session.state != State.READY:
+        raise Refused("The first walk is not behind, or a dose was given. Reload the page.")
     return move(session, State.CHECKED_IN, by=by, reason=reason.strip())
 
 
