@@ -79,7 +79,7 @@ class Play:
             (4.2, self._first_walk),
             (5, self._give),
             (15, lambda: self._look(15, 5, 1)),
-            (25, lambda: self._look(25, 4, 2)),
+            (25, lambda: self._look(25, 5, 2)),
             (40, lambda: self._look(40, 5, 1)),
             (45, self._stop),
             (52, lambda: self._look(52, 5, 0)),
