@@ -1,6 +1,6 @@
 """Alerts over simulated sessions: how often they interrupt for nothing, and how soon they find a crisis.
 
-    run(sessions=200)
+    run(sessions=200)   whatever database is named: none is used
 
 No database: the same state that the live thread keeps, fed with what simulated monitors show. Half of the
 sessions are quiet; the others go through the scripted crises in turn. A person takes every alert in hand
@@ -44,7 +44,7 @@ class Told:
     interruptions: list[tuple[float, str]] = field(default_factory=list)
 
 
-def run(sessions: int = 200) -> list[Figure]:
+def run(database_url: str = "", sessions: int = 200) -> list[Figure]:
     """Figures over so many sessions."""
     with scratch("") as environment:
         return run_apart("knai.cli.bench.alerts", environment, str(sessions), wait_s=900)

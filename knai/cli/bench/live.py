@@ -1,5 +1,7 @@
 """Monitors flat out: how many values a second are kept, checked, audited and told, and how long each waits.
 
+Then the same beside people: see `serving`.
+
 run(database_url)   "" measures on SQLite; makes and drops its own database
 """
 
@@ -27,7 +29,9 @@ GOAL_ACCEPT_MS = 5.0
 def run(database_url: str = "", seconds: float = SECONDS) -> list[Figure]:
     """All figures on one database."""
     with scratch(database_url) as environment:
-        return run_apart("knai.cli.bench.live", environment, str(seconds))
+        figures = run_apart("knai.cli.bench.live", environment, str(seconds))
+    with scratch(database_url) as environment:
+        return figures + run_apart("knai.cli.bench.serving", environment, str(seconds))
 
 
 # --------------------------------------------------------------------------------------- in its own process
