@@ -104,11 +104,16 @@ def _order(plan: Plan, worked: DoseWorking, strength: Decimal | None) -> Order:
     return Order(
         route=plan.route,
         substance=plan.substance,
-        mg=worked.mg,
-        mg_per_kg=worked.mg_per_kg,
-        duration_min=worked.duration_min,
-        ml=worked.pumped_ml if strength else None,
-        rate_ml_per_h=worked.rate_ml_per_h if strength else None,
-        concentration_mg_per_ml=bag if strength else None,
+        mg=_short(worked.mg),
+        mg_per_kg=_short(worked.mg_per_kg),
+        duration_min=_short(worked.duration_min),
+        ml=_short(worked.pumped_ml) if strength else None,
+        rate_ml_per_h=_short(worked.rate_ml_per_h) if strength else None,
+        concentration_mg_per_ml=_short(bag) if strength else None,
         working=tuple(lines),
     )
+
+
+def _short(value: Decimal | None) -> Decimal | None:
+    """31.2, not 31.2000: what is charted is what was shown."""
+    return None if value is None else Decimal(show(value))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -102,11 +103,18 @@ def why_not_move(before: str, after: str) -> str | None:
 
 
 def move(
-    session: TreatmentSession, to: str, *, by: Actor, reason: str = "", at: datetime | None = None
+    session: TreatmentSession,
+    to: str,
+    *,
+    by: Actor,
+    reason: str = "",
+    at: datetime | None = None,
+    key: UUID | None = None,
 ) -> ChartEntry:
     """Put a session, whose row the caller holds, into another state; charted, audited and told.
 
     at      when it happened; now when absent
+    key     idempotency key of a form that does nothing but this
     raises  Refused: not a step of the table, or the chair or the patient already has an open session;
             Forbidden: the role may not
     """
@@ -119,7 +127,12 @@ def move(
     _write_row(session, to, happened_at)
     body = TransitionEntry(before=before, after=to, reason=reason)
     entry = append(
-        by=by, body=body, patient=session.patient, session=session, effective_at=happened_at
+        by=by,
+        body=body,
+        patient=session.patient,
+        session=session,
+        effective_at=happened_at,
+        idempotency_key=key,
     )
     audit.record("session.moved", by=by, subject=session, before=before, after=to)
     bus.publish_on_commit(

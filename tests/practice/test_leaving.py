@@ -189,3 +189,13 @@ def test_the_follow_up_call_is_charted(cast):
     act(cast, leaving.ask_about_driving, 60 * 14)
     assert ChartEntry.objects.get(kind="driving_asked").effective_at == minutes(60 * 14)
     assert minutes(60 * 14) > NOON
+
+
+def test_a_monitor_leaves_with_the_patient(cast):
+    going_home(cast)
+    worn = cast.monitor.attachments.create(
+        clinic=cast.clinic, session=fresh(cast), attached_at=NOON, attached_by=cast.nadia
+    )
+    act(cast, leaving.discharge, 74)
+    worn.refresh_from_db()
+    assert (worn.detached_at, worn.detached_by) == (minutes(74), cast.nadia)

@@ -49,9 +49,10 @@ def check_in(
         return session
     if arrival.chair_id is not None:
         _sit(by, session, arrival.chair_id)
-    move(session, State.CHECKED_IN, by=by, at=posting.effective_at)
+    key = posting.idempotency_key
+    move(session, State.CHECKED_IN, by=by, at=posting.effective_at, key=key)
     if arrival.weight_kg is not None:
-        _weigh(by, session, arrival.weight_kg, posting)
+        _weigh(by, session, arrival.weight_kg, posting.alone())
     if arrival.transport is not None:
         check_transport(arrival.transport)
         _append(by, session, arrival.transport, posting.alone())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import replace
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from knai.identity.actors import Actor
 from knai.practice import queries
 from knai.practice.actions.arriving import check_transport
 from knai.practice.actions.charting import NOW, Posting, posted_before
+from knai.practice.actions.devices import detach_all
 from knai.practice.actions.gates import (
     open_safety_event,
     refuse_unless_open,
@@ -189,7 +189,7 @@ def _bar(known: Known) -> DrivingBar:
 def _depart(by: Actor, session: TreatmentSession, body: Departure, posting: Posting) -> ChartEntry:
     entry = _append(by, session, body, posting)
     move(session, body.type, by=by, reason=body.reason, at=posting.at)
-    _detach_monitors(by, session)
+    detach_all(by=by, session=session)
     return entry
 
 
@@ -200,15 +200,6 @@ def _look_at_afterwards(by: Actor, session: TreatmentSession, entry: ChartEntry,
         open_safety_event(by, session, type, entry=entry)
     if known.doses and known.facts["transport"]["actual"] == "self_driving":
         open_safety_event(by, session, "drove_away", clause="KNAI-24", entry=entry)
-
-
-def _detach_monitors(by: Actor, session: TreatmentSession) -> None:
-    """A monitor leaves with the patient."""
-    try:
-        devices = importlib.import_module("knai.practice.actions.devices")
-    except ModuleNotFoundError:
-        return
-    devices.detach_all(by=by, session=session)
 
 
 def _append(by: Actor, session: TreatmentSession, body, posting: Posting) -> ChartEntry:
