@@ -21,7 +21,7 @@ def get_curve(*, by: Actor, session_id: UUID) -> list[dict[str, Any]]:
     """
     by.must("read_chart")
     session = queries.get_session(by=by, session_id=session_id)
-    rows = DeviceSample.objects.filter(session_id=session.pk, code__in=SIGNS).order_by("code", "at")
+    rows = DeviceSample.objects.filter(session_id=session.pk, code__in=SIGNS).order_by("at", "id")
     trends = {sign: Trend() for sign in SIGNS}
     for code, at, value in rows.values_list("code", "at", "value").iterator(chunk_size=5000):
         trends[code].add(at.timestamp(), value)

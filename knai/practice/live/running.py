@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from knai.practice.live.trend import Point
-
 if TYPE_CHECKING:
     from knai.practice.live.heard import LastWords
     from knai.practice.live.ingest import Ingest
@@ -22,11 +20,3 @@ def set_running(ingest: Ingest | None) -> None:
 def last_words(device_id: UUID) -> LastWords | None:
     """What a monitor on nobody said last, so that a person can see which bed it stands at."""
     return _ingest.heard.last_words.get(device_id) if _ingest else None
-
-
-def live_trends(session_id: UUID) -> dict[str, list[Point]] | None:
-    """Curves of a session under way; None: not in memory here, read them from the record."""
-    state = _ingest.live.states.get(session_id) if _ingest else None
-    if state is None:
-        return None
-    return {code: list(sign.trend.points) for code, sign in tuple(state.signs.items())}

@@ -85,8 +85,10 @@ class DeviceSample(models.Model):
 
     class Meta:
         constraints = [
+            # Time before code: what arrives together lies together, so a commit touches one page of the
+            # index a session instead of one a sign.
             models.UniqueConstraint(
-                fields=["session", "code", "at", "device", "sub_id", "value"],
+                fields=["session", "at", "code", "device", "sub_id", "value"],
                 name="sample_charted_once",
             )
         ]

@@ -1,7 +1,7 @@
 """What a monitor sends is kept once, whole, with its proof, or put aside with a reason."""
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from knai.kit.models import AuditEntry
 from knai.practice.models import (
@@ -229,3 +229,12 @@ def test_a_commit_waits_for_the_disk(bench):
 
 def test_the_bench_starts_clean(cast):
     assert Bench(cast).send(message())[0].kind == "charted"
+
+
+@pytest.mark.parametrize("change", ["update", "delete"])
+def test_the_database_refuses_to_change_a_sample(bench, change):
+    bench.send(message(sample("hr", 70, 1)))
+    rows = DeviceSample.objects.all()
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        rows.update(value=80) if change == "update" else rows._raw_delete(rows.db)
+    assert DeviceSample.objects.get().value == 70
