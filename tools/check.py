@@ -141,26 +141,6 @@ def postgres_tests(account: Account, url: str) -> None:
     account.add(pytest(name, *options, KNAI_DATABASE_URL=url))
 
 
-def node_tests(account: Account) -> None:
-    node = shutil.which("node") or shutil.which("node", path=str(BIN))
-    files = sorted(str(p.relative_to(ROOT)) for p in (ROOT / "tests").rglob("*.test.mjs"))
-    if not node:
-        account.absent("scripts of the pages", "node", "no node on this machine")
-    elif files:
-        command = [node, "--test", "--test-reporter=tap", *files]
-        account.add(_quiet_when_good("scripts of the pages", command))
-
-
-def _quiet_when_good(name: str, command: list[str]) -> Step:
-    began = time.monotonic()
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        print(done.stdout + done.stderr, flush=True)
-    step = _count(name, done.stdout, done.returncode)
-    step.seconds = time.monotonic() - began
-    return step
-
-
 def browser_tests(account: Account) -> None:
     if not any(map(shutil.which, BROWSERS)):
         account.absent("journeys in the browser", "chromium", "no Chromium on this machine")
@@ -183,7 +163,7 @@ def find_postgres(stack: ExitStack) -> str:
 def main(arguments: list[str]) -> int:
     required = set(re.split(r"[,\s]+", os.environ.get("KNAI_REQUIRE", ""))) - {""}
     account = Account(required)
-    suites: list[Callable[[Account], None]] = [static_checks, node_tests, sqlite_tests]
+    suites: list[Callable[[Account], None]] = [static_checks, sqlite_tests]
     with ExitStack() as stack:
         for suite in suites:
             suite(account)

@@ -5,11 +5,17 @@ import pytest
 from tests.browser.conftest import axe_problems, log_in
 
 
-@pytest.mark.parametrize("role", ["owner", "nurse", "front_desk", "read_only"])
+@pytest.mark.parametrize("role", ["nurse", "front_desk", "read_only"])
 def test_a_person_logs_in_and_stands_before_the_board(page, role):
     log_in(page, role)
     page.wait_for_url("**/board/")
     assert page.get_by_role("heading", level=1).is_visible()
+
+
+def test_a_person_of_two_clinics_chooses_one(page):
+    log_in(page, "owner")
+    page.get_by_role("link", name="Hilltop").click()
+    page.wait_for_url("**/clinic/hilltop/board/")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -52,11 +52,10 @@ def percentiles(job: Callable[[], Any]) -> tuple[float, float]:
 
 def session_facts() -> dict[str, Any]:
     """An invented session as the records give it: 0.5 mg/kg over 40 minutes, a set a minute for two hours."""
-    day = NOON.date().isoformat()
-    dose = {
-        "route": "iv_infusion", "mg_per_kg": 0.5,
-        "start": NOON, "end": NOON + timedelta(minutes=40),
-    }  # fmt: skip
+    return _work_up(NOON.date().isoformat()) | _treatment()
+
+
+def _work_up(day: str) -> dict[str, Any]:
     return {
         "session": {"purpose": "knai", "setting": "clinic", "sedation_capability": "minimal"},
         "course": {"prior_administrations": 2},
@@ -76,6 +75,11 @@ def session_facts() -> dict[str, Any]:
             "signed_at": NOON - timedelta(days=7), "signed_by": "patient",
             "covers_off_label": True, "form_version": "3",
         },
+    }  # fmt: skip
+
+
+def _treatment() -> dict[str, Any]:
+    return {
         "product": {"substance": "racemic_ketamine", "use_is_off_label": True},
         "formulation": {"all_ingredients_disclosed": True},
         "protocol": {
@@ -87,7 +91,9 @@ def session_facts() -> dict[str, Any]:
             "routes": ["iv_infusion"], "expected_sedation": "minimal", "supervision": "in_person",
             "doses": [{"route": "iv_infusion", "mg_per_kg": 0.5, "duration_min": 40}],
         },
-        "doses": [dose],
+        "doses": [
+            {"route": "iv_infusion", "mg_per_kg": 0.5, "start": NOON, "end": NOON + timedelta(minutes=40)}
+        ],
         "vitals": [_set(minute) for minute in range(-5, SETS - 5)],
         "sedation": [
             {"at": NOON + timedelta(minutes=m), "moaas": 5} for m in range(0, 120, 10)
