@@ -271,12 +271,12 @@ def _facts_at(known: Known, gate: str, intended: Intended | None) -> dict[str, A
         dose = {"route": intended.route, "mg_per_kg": intended.mg_per_kg}
         dose["duration_min"] = intended.duration_min
         return known.facts | {"plan": plan | {"routes": [intended.route], "doses": [dose]}}
-    if gate == "redose" and not _is_planned_anew(known):
+    if gate == "redose" and not is_planned_anew(known):
         return known.facts | {"plan": plan | {"doses": []}}
     return known.facts
 
 
-def _is_planned_anew(known: Known) -> bool:
+def is_planned_anew(known: Known) -> bool:
     """Whether somebody planned since the last dose; the first plan has been given already."""
     line = known.log.latest("plan")
     return line is not None and bool(known.doses) and line.at >= known.doses[-1].started_at

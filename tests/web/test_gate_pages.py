@@ -42,7 +42,7 @@ def test_an_open_start_offers_the_first_walk(client, cast):
 def test_after_the_first_walk_the_planned_dose_is_one_tap(client, cast):
     ready(cast)
     html = text(page(client, cast, "start"))
-    assert "intravenous infusion 39 mg (0.5 mg/kg) over 40 min" in html
+    assert "Intravenous infusion 39 mg (0.5 mg/kg) over 40 min" in html
     assert "Give now" in html
 
 
@@ -61,13 +61,14 @@ def test_the_clinics_checks_stand_under_a_heading_of_their_own(client, cast):
     html = text(page(client, cast, "start"))
     own, standard = html.index("Your protocol <span>"), html.index("Settled <span>")
     assert standard < own < html.index("Did the patient say their name")
+    assert "Did the patient say their name" not in html[:own]
     assert "6 things hold the start" in html
 
 
 def test_while_an_infusion_runs_its_page_stops_it_in_one_tap(client, cast):
     dosing(cast)
     html = text(page(client, cast, "dose", at=5))
-    assert "intravenous infusion 39 mg since 13:00, 75 mL/h" in html
+    assert "Intravenous infusion 39 mg since 13:00, 75 mL/h" in html
     assert "/stop/" in html and "/pause/" in html
 
 

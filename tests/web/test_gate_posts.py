@@ -265,6 +265,14 @@ def test_after_leaving_the_follow_up_call_and_a_mistake_can_be_charted(client, c
     assert fresh(cast).state == "recovery"
 
 
+def test_after_giving_the_session_is_next_with_and_without_scripts(client, cast):
+    ready(cast)
+    data = {"gate": "start", "order": order_of(page(client, cast, "start"))}
+    answer = post(client, cast, "dose/give", data, **{"HX-Request": "true"})
+    assert answer["HX-Redirect"] == f"/clinic/harbour/sessions/{cast.session.pk}/"
+    assert fresh(cast).state == "dosing"
+
+
 def test_without_scripts_or_with_a_post_answers_a_page_that_holds_the_gate(client, cast):
     arrive(cast)
     answer = post(client, cast, "start/walk", **{"HX-Request": "true", "HX-Boosted": "true"})

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from knai.core.errors import KnaiError, Malformed, Refused
@@ -50,10 +51,12 @@ def show_gate(
     return vary(render(request, "gates/gate.html", context, status=status))
 
 
-def post(permission: str, gate: str = "start") -> Callable[[Act], Callable[..., HttpResponse]]:
+def post(
+    permission: str, gate: str = "start", on: str = ""
+) -> Callable[[Act], Callable[..., HttpResponse]]:
     """Make a view of an act: who may, the posting, then the gate again, opened or with what was wrong.
 
-    The act returns what to say.
+    The act returns what to say. `on`: the address to go on to once it is done, instead of the gate.
     """
 
     def decorate(act: Act) -> Callable[..., HttpResponse]:
@@ -68,6 +71,8 @@ def post(permission: str, gate: str = "start") -> Callable[[Act], Callable[..., 
                 return _refused(request, session_id, back, error)
             if said:
                 messages.success(request, said)
+            if on:
+                return vary(go_on(request, on, session_id))
             return vary(back_to(request, session_id, back))
 
         return view
@@ -88,6 +93,16 @@ def back_to(request: HttpRequest, session_id: UUID, gate: str) -> HttpResponse:
     if not request.actor.may("read_chart"):
         return redirect("patients:day", slug=slug)
     return redirect(GATES[gate], slug=slug, session_id=session_id)
+
+
+def go_on(request: HttpRequest, name: str, session_id: UUID) -> HttpResponse:
+    """To another page altogether: htmx, which only swaps the gate, is told to load it."""
+    url = reverse(name, args=[request.actor.clinic.slug, session_id])
+    if not request.htmx:
+        return redirect(url)
+    answer = HttpResponse()
+    answer["HX-Redirect"] = url
+    return answer
 
 
 def _refused(request: HttpRequest, session_id: UUID, gate: str, error: KnaiError) -> HttpResponse:

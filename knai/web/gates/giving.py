@@ -20,7 +20,7 @@ from knai.web.gates.answering import gate_of, post
 from knai.web.gates.forms import ChangeForm, DoseForm
 
 
-@post("dose")
+@post("dose", on="sessions:screen")
 def give(request: HttpRequest, session_id: UUID, posting: Posting) -> str:
     """Through the gate."""
     values = _values(request)
@@ -29,7 +29,7 @@ def give(request: HttpRequest, session_id: UUID, posting: Posting) -> str:
     return "Given, and charted."
 
 
-@post("dose")
+@post("dose", on="sessions:screen")
 def happened(request: HttpRequest, session_id: UUID, posting: Posting) -> str:
     """It already happened: charted with its true time, whatever holds."""
     values = _values(request)

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from knai.core.numbers import show
+from knai.core.standard import Verdict
 from knai.identity.actors import Actor
 from knai.kit.ids import uuid7
 from knai.practice.actions.arriving import MODES
@@ -17,8 +18,10 @@ from knai.practice.facts import driving_bar
 from knai.practice.gates import (
     AT_GIVING,
     BEFORE_CANNULA,
+    GateFinding,
     GateView,
     Hold,
+    is_planned_anew,
 )
 from knai.practice.given import Given, running
 from knai.practice.orders import Order, planned_order
@@ -76,6 +79,7 @@ class GatePage:
     holding: tuple[FindingCard, ...]
     overridable: tuple[FindingCard, ...]
     settled: tuple[FindingCard, ...]
+    watched: tuple[FindingCard, ...]
     open_checks: tuple[CheckCard, ...]
     settled_checks: tuple[CheckCard, ...]
     holds: tuple[Hold, ...]
@@ -141,16 +145,24 @@ def _groups(cards: Cards) -> dict[str, Any]:
     return {
         "holding": tuple(map(cards.finding, view.holding)),
         "overridable": tuple(map(cards.finding, view.overridable)),
-        "settled": tuple(map(cards.finding, view.settled)),
+        "settled": tuple(cards.finding(item) for item in view.settled if _is_settled(item)),
+        "watched": tuple(cards.finding(item) for item in view.settled if not _is_settled(item)),
         "open_checks": tuple(map(cards.check, view.open_checks)),
         "settled_checks": tuple(map(cards.check, view.settled_checks)),
     }
 
 
+def _is_settled(item: GateFinding) -> bool:
+    """Met, not applicable or overridden; else it is only watched here and holds nothing up."""
+    is_well = item.finding.verdict in (Verdict.MET, Verdict.NOT_APPLICABLE)
+    return is_well or item.override is not None
+
+
 def _dose_or_bar(view: GateView) -> dict[str, Any]:
     """What would be given, or until when nobody drives: each gate shows its own."""
     is_leaving = view.gate == "discharge"
-    order = None if is_leaving else planned_order(view.known)
+    is_given = view.gate == "redose" and not is_planned_anew(view.known)
+    order = None if is_leaving or is_given else planned_order(view.known)
     bar = driving_bar(view.known) if is_leaving else None
     return {
         "order": order,
