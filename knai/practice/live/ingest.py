@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any, Final
@@ -32,7 +33,7 @@ MOST_IN_A_GROUP: Final = 512
 TICK_S: Final = 1.0
 
 Waiting = tuple[Job, "asyncio.Future[Outcome]"]
-Command = Callable[[], None]
+Command = Callable[[], object]
 
 
 class Ingest:
@@ -117,9 +118,14 @@ class Ingest:
             connection.close()
 
     def _begin(self) -> None:
+        """Which monitors there are must be known first; sessions are read one by one between messages."""
         self._guarded(self.registry.reload)
-        self._guarded(lambda: self.live.load_all(self._clock()))
         self._ready.set()
+        self._guarded(self._read_sessions)
+
+    def _read_sessions(self) -> None:
+        for session_id in self.live.list_open():
+            self.command(partial(self.live.state_of, session_id, self._clock()))
 
     def _serve(self, tick_at: float) -> None:
         """Wait for the next message, take all that is there, commit, answer, tell the pages."""

@@ -33,12 +33,13 @@ class Live:
 
     # ------------------------------------------------------------------------------------ loading, leaving
     def load_all(self, now: datetime) -> None:
-        """Every open session of every clinic: at the start."""
-        open_ids = TreatmentSession.objects.filter(state__in=OPEN_STATES).values_list(
-            "id", flat=True
-        )
-        for session_id in open_ids:
+        """Every open session of every clinic."""
+        for session_id in self.list_open():
             self.state_of(session_id, now)
+
+    def list_open(self) -> list[UUID]:
+        rows = TreatmentSession.objects.filter(state__in=OPEN_STATES)
+        return list(rows.values_list("id", flat=True))
 
     def state_of(self, session_id: UUID, now: datetime) -> SessionState | None:
         state = self.states.get(session_id)

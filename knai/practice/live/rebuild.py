@@ -15,8 +15,8 @@ from knai.practice.live.chart import ChartNow, HandEntry, load_chart
 from knai.practice.live.state import SessionState
 from knai.practice.models import DeviceSample
 
-LOOK_BACK = timedelta(minutes=120)
-MOST_SAMPLES = 60_000  # two hours of eight signs a second
+LOOK_BACK = timedelta(minutes=60)
+MOST_SAMPLES = 30_000  # an hour of eight signs a second
 
 
 def rebuild(session_id: UUID, now: datetime) -> SessionState | None:

@@ -193,7 +193,13 @@ def test_one_bad_message_does_not_sink_the_others(bench, monkeypatch):
 
 def test_a_group_that_fails_leaves_nothing_in_memory(bench, monkeypatch):
     bench.send(message(sample("hr", 70, 1)))
-    monkeypatch.setattr(bench.writer, "_advance", lambda jobs, states: 1 / 0)
+    advance = bench.writer._advance
+
+    def advance_and_fail(jobs, states):
+        advance(jobs, states)
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(bench.writer, "_advance", advance_and_fail)
     assert bench.send(message(sample("hr", 90, 2)))[0].kind == "error"
     monkeypatch.undo()
     bench.send(message(sample("rr", 12, 3)))
