@@ -16,10 +16,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from knai.cli.bench import world
+from knai.cli.bench import posting, world
 from knai.cli.bench.place import Figure, figure, run_apart, scratch
 
-SECONDS = 4.0
+SECONDS, WARM_UP_S = 4.0, 1.0
 VISITORS = 4
 SHARE, AIM = 0.20, 0.40
 MOST_QUERIES = 12
@@ -49,10 +49,10 @@ def measure() -> list[Figure]:
         f"session of {SHORT} entries": f"{base}/sessions/{short.pk}/",
         f"session of {LONG} entries": f"{base}/sessions/{long.pk}/",
     }
-    queries = asyncio.run(count_all(pages, cookie))
+    queries, waits = asyncio.run(beside_services(pages, cookie, made))
     with serving() as port:
         rates = {name: rate(port, path, cookie) for name, path in pages.items()}
-    return figures(rates, queries)
+    return figures(rates, queries) + waits
 
 
 def figures(rates: dict[str, float], queries: dict[str, int]) -> list[Figure]:
@@ -96,8 +96,12 @@ def fill(session: Any, nurse: Any, count: int) -> None:
     entry.objects.bulk_create(rows)
 
 
-async def count_all(pages: dict[str, str], cookie: str) -> dict[str, int]:
-    """Queries of each page beside the running ingest, whose memory the board reads."""
+async def beside_services(
+    pages: dict[str, str], cookie: str, made: world.World
+) -> tuple[dict[str, int], list[Figure]]:
+    """Queries of each page, and how long people wait, while the ingest runs whose memory the board reads."""
+    from django.conf import settings
+
     from knai.config.services import Services
 
     def count() -> dict[str, int]:
@@ -105,7 +109,8 @@ async def count_all(pages: dict[str, str], cookie: str) -> dict[str, int]:
         return {name: count_queries(path, cookie) for name, path in pages.items()}
 
     async with Services().running():
-        return await asyncio.to_thread(count)
+        queries = await asyncio.to_thread(count)
+        return queries, await posting.measure(made, settings.MLLP_PORT)
 
 
 def count_queries(path: str, cookie: str) -> int:
@@ -178,7 +183,8 @@ def rate(port: int, path: str, cookie: str) -> float:
 
 
 def visit(port: int, path: str, cookie: str) -> float:
-    until = time.monotonic() + SECONDS
+    begin = time.monotonic() + WARM_UP_S  # every thread of the server opens its database connection
+    until = begin + SECONDS
     counts = [0] * VISITORS
 
     def work(number: int) -> None:
@@ -186,7 +192,7 @@ def visit(port: int, path: str, cookie: str) -> float:
         while time.monotonic() < until:
             if get(connection, path, cookie) != 200:
                 raise SystemExit(f"{path} did not answer 200.")
-            counts[number] += 1
+            counts[number] += time.monotonic() >= begin
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(VISITORS)]
     for thread in threads:
