@@ -146,6 +146,12 @@ def _tell(state: SessionState, row: OpenAlert, event: str, *, interrupts: bool =
 
 
 # ------------------------------------------------------------------------------------------------- clauses
+def differs(state: SessionState, findings: Iterable[Finding]) -> bool:
+    """Whether apply_findings would write."""
+    broken = {f.clause for f in findings if f.effect == "alert"}
+    return broken != {cause for cause in state.open_alerts if cause.startswith(CLAUSE)}
+
+
 def apply_findings(state: SessionState, findings: Iterable[Finding], at: datetime) -> None:
     """Clauses that say "alert" while a session runs: one alert each, and one safety event for ever."""
     broken = {f.clause: f for f in findings if f.effect == "alert"}

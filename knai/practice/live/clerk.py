@@ -86,6 +86,8 @@ class Clerk:
 
     def _due(self) -> set[UUID]:
         """Open sessions that the Standard has not been asked about for a while: time alone breaks clauses."""
+        if self._judge is None:
+            return set()
         at = monotonic()
         ids = [s.session_id for s in tuple(self._live.states.values()) if s.chart.is_open]
         self._judge_at = {i: self._judge_at.get(i, 0.0) for i in ids}

@@ -69,30 +69,23 @@ class Live:
         if state is None:
             return
         try:
-            with transaction.atomic():
-                self._bring_up(state, chart, now)
+            self._bring_up(state, chart, now)
         except BaseException:
             self.forget([chart.session_id])
             raise
         state.is_untold = True
 
     def _bring_up(self, state: SessionState, chart: ChartNow, now: datetime) -> None:
+        """Most of what is charted changes no alert: no transaction then."""
         before, state.chart = state.chart, chart
         if not chart.is_open:
-            book.close(state, now)
+            with transaction.atomic():
+                book.close(state, now)
             return
-        changes: list[alerts.AlertChange] = []
-        if before.baseline != chart.baseline:
-            changes += alerts.set_baseline(state.engine, chart.baseline, now)
-        if before.overrides != chart.overrides:
-            changes += alerts.set_overrides(state.engine, chart.overrides, now)
-        if chart.first_dose_at is not None and not state.engine.patient.is_dosed:
-            changes += alerts.set_dosed(state.engine, now)
-        for entry in chart.by_hand:
-            if entry.id not in state.known_by_hand:
-                state.known_by_hand.add(entry.id)
-                changes += feed_by_hand(state, entry)
-        book.apply(state, changes)
+        changes = _changes_of(state, before, now)
+        if changes:
+            with transaction.atomic():
+                book.apply(state, changes)
 
     def acknowledged(self, session_id: UUID, cause: str, name: str, at: datetime) -> None:
         """A person has it in hand; their action has written it already."""
@@ -123,7 +116,7 @@ class Live:
         if state is None or not state.chart.is_open:
             return
         standing = tuple(f.clause for f in findings if f.effect not in ("allow", "none"))
-        if standing != state.standing or any(f.effect == "alert" for f in findings):
+        if book.differs(state, findings):
             with transaction.atomic():
                 book.apply_findings(state, findings, now)
         state.is_untold = state.is_untold or standing != state.standing
@@ -166,3 +159,19 @@ class Live:
         if points:
             body = {"session_id": chart.session_id, "signs": points, "now": now}
             bus.publish("samples", ids | {"event": "samples", "data": msgspec.json.encode(body)})
+
+
+def _changes_of(state: SessionState, before: ChartNow, now: datetime) -> list[alerts.AlertChange]:
+    """What the newly read chart means to the alerts."""
+    chart, changes = state.chart, []
+    if before.baseline != chart.baseline:
+        changes += alerts.set_baseline(state.engine, chart.baseline, now)
+    if before.overrides != chart.overrides:
+        changes += alerts.set_overrides(state.engine, chart.overrides, now)
+    if chart.first_dose_at is not None and not state.engine.patient.is_dosed:
+        changes += alerts.set_dosed(state.engine, now)
+    for entry in chart.by_hand:
+        if entry.id not in state.known_by_hand:
+            state.known_by_hand.add(entry.id)
+            changes += feed_by_hand(state, entry)
+    return changes
