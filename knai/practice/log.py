@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from heapq import merge
 from uuid import UUID
 
 from knai.practice.entries import MARKS, Body, from_json
@@ -44,16 +45,27 @@ class Log:
 
     lines: list[Line]
     by_id: dict[UUID, Line] = field(default_factory=dict)
+    _by_kind: dict[str, list[Line]] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        for line in self.lines:
+            self._by_kind.setdefault(line.kind, []).append(line)
 
     def of(self, *kinds: str) -> Iterator[Line]:
         """The lines of these kinds that count, oldest first."""
-        return (line for line in self.lines if line.counts and line.kind in kinds)
+        found = [self._by_kind[kind] for kind in kinds if kind in self._by_kind]
+        lines = found[0] if len(found) == 1 else merge(*found, key=_by_time)
+        return (line for line in lines if line.counts)
 
     def latest(self, kind: str) -> Line | None:
         return max(self.of(kind), key=lambda line: (line.at, line.id), default=None)
 
     def targeting(self, target_id: UUID, kind: str) -> list[Line]:
         return [line for line in self.of(kind) if line.entry.target_id == target_id]
+
+
+def _by_time(line: Line) -> tuple[datetime, UUID]:
+    return line.at, line.id
 
 
 def fold(entries: Iterable[ChartEntry]) -> Log:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
@@ -23,24 +24,41 @@ from knai.practice.session_shapes import EntryRow, Mark
 NEWEST = 50
 _KEPT_LOGS = 64
 
-_logs: OrderedDict[tuple[Any, ...], list[ChartEntry]] = OrderedDict()
+_logs: OrderedDict[tuple[Any, ...], tuple[Log, Log]] = OrderedDict()
+_guard = threading.Lock()
 
 
-def _read_entries(by: Actor, session: TreatmentSession) -> list[ChartEntry]:
-    """The session's entries and this person's own private notes, in one query, or none when nothing was
-    added since this process read them last: entries are only ever added, and each raises the revision."""
-    writes_notes = by.may("write_psychotherapy_note")
-    key = (session.pk, session.revision, by.user_id if writes_notes else None)
-    if key in _logs:
-        _logs.move_to_end(key)
-        return _logs[key]
-    hidden = Q(compartment=Compartment.PSYCHOTHERAPY)
-    own = hidden & Q(recorded_by_id=by.user_id) if writes_notes else Q(pk__in=[])
-    rows = ChartEntry.objects.filter(~hidden | own, clinic_id=by.clinic_id, session=session)
-    _logs[key] = list(rows.select_related("recorded_by", "device"))
-    while len(_logs) > _KEPT_LOGS:
-        _logs.popitem(last=False)
-    return _logs[key]
+def forget_logs() -> None:
+    """Read every session anew, as a process that has just started."""
+    with _guard:
+        _logs.clear()
+
+
+def _read_logs(by: Actor, session: TreatmentSession) -> tuple[Log, Log]:
+    """(the clinic's log, what this person may see of it), in one query; in none when nothing was added since
+    this process read them last: entries are only ever added, and each raises the session's revision."""
+    writes_notes, hidden = by.may("write_psychotherapy_note"), _hidden_from(by)
+    key = (session.pk, session.revision, hidden, by.user_id if writes_notes else None)
+    with _guard:
+        if key in _logs:
+            _logs.move_to_end(key)
+            return _logs[key]
+    rows = _entries(by, session, writes_notes)
+    clinic = fold(row for row in rows if row.compartment != Compartment.PSYCHOTHERAPY)
+    logs = clinic, fold(row for row in rows if row.compartment not in hidden)
+    with _guard:
+        _logs[key] = logs
+        while len(_logs) > _KEPT_LOGS:
+            _logs.popitem(last=False)
+    return logs
+
+
+def _entries(by: Actor, session: TreatmentSession, writes_notes: bool) -> list[ChartEntry]:
+    """The session's entries with this person's own private notes, nobody else's."""
+    private = Q(compartment=Compartment.PSYCHOTHERAPY)
+    own = private & Q(recorded_by_id=by.user_id) if writes_notes else Q(pk__in=[])
+    rows = ChartEntry.objects.filter(~private | own, clinic_id=by.clinic_id, session=session)
+    return list(rows.select_related("recorded_by", "device"))
 
 
 def _hidden_from(by: Actor) -> frozenset[str]:
@@ -66,12 +84,9 @@ def open_session(*, by: Actor, session_id: UUID) -> Opened:
     """raises  Forbidden: may not read the chart; Missing: not this clinic's"""
     by.must("read_chart")
     session = queries.get_session(by=by, session_id=session_id)
-    rows = _read_entries(by, session)
-    log = fold(row for row in rows if row.compartment != Compartment.PSYCHOTHERAPY)
+    log, seen = _read_logs(by, session)
     work_up = queries.load_work_up(by=system_actor(by.clinic), patient_id=session.patient_id)
     known = know_from(session=session, log=log, work_up=work_up, by=by, now=now())
-    hidden = _hidden_from(by)
-    seen = fold(row for row in rows if row.compartment not in hidden)
     return Opened(session, known, seen)
 
 

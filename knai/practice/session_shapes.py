@@ -144,6 +144,7 @@ class Screen:
     """All that the page of one session shows."""
 
     id: UUID
+    patient_id: UUID
     revision: int
     state: str
     state_word: str

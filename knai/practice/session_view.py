@@ -57,6 +57,7 @@ def screen_of(by: Actor, opened: Opened) -> Screen:
     ]
     return Screen(
         id=session.pk,
+        patient_id=session.patient_id,
         revision=session.revision,
         state=session.state,
         state_word=State(session.state).label,

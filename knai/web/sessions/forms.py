@@ -111,7 +111,8 @@ class ChartForm(forms.Form):
 
 def plain(error: Malformed) -> str:
     """The message without the name of the field that stands beside it."""
-    return str(error).removeprefix(f"{error.field}: ")
+    text = str(error).removeprefix(f"{error.field}: ")
+    return text[:1].upper() + text[1:]
 
 
 def _choice(pairs, **more) -> forms.ChoiceField:

@@ -22,6 +22,15 @@ OFTEN = ("nausea", "vomiting", "dizziness", "headache", "anxiety", "hypertension
 LIMITED = ("sbp", "dbp", "hr", "spo2", "rr")
 
 
+STOPS_FROM = stopping_grades()
+
+
+def stop_note(code: str) -> str:
+    """What the chip says of events that stop the drug below grade 3, where the grade's own words do not."""
+    grade = STOPS_FROM.get(code, 3)
+    return "" if grade >= 3 else "stops the drug" if grade == 1 else f"stops the drug from {grade}"
+
+
 class EventForm(ChartForm):
     """Two taps: what, then how bad; the second sends it."""
 
@@ -33,14 +42,13 @@ class EventForm(ChartForm):
     )
     taps = True
     grades = tuple((grade, *words.partition(": ")[::2]) for grade, words in GRADES.items())
-    often = tuple((code, EVENTS[code].label) for code in OFTEN)
+    often = tuple((code, EVENTS[code].label, stop_note(code)) for code in OFTEN)
     others = tuple(
-        sorted(
-            ((c, k.label) for c, k in EVENTS.items() if c not in OFTEN and k.when != "follow-up"),
-            key=lambda pair: pair[1],
+        (code, label, stop_note(code))
+        for label, code in sorted(
+            (k.label, c) for c, k in EVENTS.items() if c not in OFTEN and k.when != "follow-up"
         )
     )
-    stops_from = stopping_grades()
     actions = tuple((a, a.replace("_", " ").capitalize()) for a in ACTIONS if a != "none")
 
     code = _choice([(c, k.label) for c, k in EVENTS.items()])

@@ -20,6 +20,7 @@ from knai.practice.curve import get_curve
 from knai.practice.session_log import NEWEST, list_older, open_session
 from knai.practice.session_shapes import Screen
 from knai.practice.session_view import get_screen, identity_of
+from knai.web.sessions import kept
 from knai.web.sessions.answers import EXPECTED, done, new_key, refused, vary
 from knai.web.sessions.forms_more import EventForm
 from knai.web.sessions.kinds import FORMS, IN_DIALOGS, MORE
@@ -32,9 +33,12 @@ PANELS = ("now", "chart", "standard", "entries")
 def screen(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
     """One session: what is, what needs somebody, what to do, what was."""
     shown = get_screen(by=request.actor, session_id=session_id)
-    audit.record("session.viewed", by=request.actor, session_id=session_id, revision=shown.revision)
+    audit.record(
+        "session.viewed", by=request.actor, session_id=session_id, patient_id=shown.patient_id,
+        revision=shown.revision,
+    )  # fmt: skip
     context = _context(request, shown) | {
-        "forms": _dialogs(request, session_id) if not shown.read_only else (),
+        "dialogs": _dialogs(request, shown),
         "more": _more(request),
         "often": EventForm.often,
         "stream_url": f"/live/{slug}/",
@@ -50,6 +54,11 @@ def _context(request: HttpRequest, shown: Screen) -> dict[str, Any]:
         "seen": {name: fingerprint(shown, name) for name in PANELS},
         "steps": [(chip, new_key()) for chip in chips.emergency_steps()] if shown.emergency else (),
         "end_key": new_key(),
+        "needing": kept.finding_cards(shown.standard.needing, "sessions/_finding.html"),
+        "waiting": kept.finding_cards(shown.standard.waiting, "sessions/_finding_line.html"),
+        "settled": kept.finding_cards(shown.standard.settled, "sessions/_finding_line.html"),
+        "chart_markup": kept.chart_markup(shown.chart, slug),
+        "entry_rows": kept.entry_rows(request, shown),
         "last_key": new_key(),
         "may_acknowledge": request.actor.may("acknowledge"),
         "may_attach": request.actor.may("attach_device"),
@@ -73,12 +82,11 @@ def _address(name: str, *args: Any) -> str:
         return ""
 
 
-def _dialogs(request: HttpRequest, session_id: UUID) -> list[dict[str, Any]]:
-    return [
-        {"form": FORMS[kind](by=request.actor), "idempotency_key": new_key()}
-        for kind in IN_DIALOGS
-        if request.actor.may(permission_for(kind))
-    ]
+def _dialogs(request: HttpRequest, shown: Screen) -> list[Any]:
+    if shown.read_only:
+        return []
+    kinds = [kind for kind in IN_DIALOGS if request.actor.may(permission_for(kind))]
+    return kept.dialog_forms(request, kinds, shown)
 
 
 def _more(request: HttpRequest) -> list[dict[str, str]]:
@@ -97,7 +105,7 @@ _PARTS = {
     "now": lambda s: (s.identity, s.state, s.alerts, s.monitor and s.monitor.id, s.prompts, s.latest,
                       s.next_vitals_at, s.running, s.sedation_last, s.provider_on_site, s.emergency,
                       s.medically_ready_at, s.dose),
-    "chart": lambda s: (s.chart.samples, s.chart.lanes, s.chart.baseline, s.chart.starts_at),
+    "chart": lambda s: kept.what_it_shows(s.chart),
     "standard": lambda s: (s.standard, s.is_emergency),
     "entries": lambda s: (s.entries, s.older),
 }  # fmt: skip
@@ -129,6 +137,7 @@ def older(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
     context = {
         "identity": identity_of(opened.known),
         "session_id": session_id,
+        "can_write": request.actor.may("chart"),
         "rows": rows,
         "page": page,
         "next_page": page + 1 if rest else None,
