@@ -62,8 +62,7 @@ def _context(request: HttpRequest, shown: Screen) -> dict[str, Any]:
         "last_key": new_key(),
         "may_acknowledge": request.actor.may("acknowledge"),
         "may_attach": request.actor.may("attach_device"),
-        "dose_url": _address("gates:dose", slug, shown.id)
-        or _address("gates:start", slug, shown.id),
+        "dose_url": _dose_url(slug, shown),
         "discharge_url": _address("gates:discharge", slug, shown.id),
         "page_url": reverse("sessions:screen", args=[slug, shown.id]),
     }
