@@ -30,6 +30,7 @@ def day(request: HttpRequest, slug: str, on: str = "") -> HttpResponse:
         "after": shown + timedelta(days=1),
         "visits": people.list_day(by=request.actor, on=shown),
         "may_book": request.actor.may("check_in"),
+        "may_read_chart": request.actor.may("read_chart"),
     }
     audit.record("day.viewed", by=request.actor, on=shown.isoformat())
     return render(request, "patients/day.html", context)
@@ -103,6 +104,7 @@ def one(request: HttpRequest, slug: str, patient_id: UUID) -> HttpResponse:
         "patient": patient,
         "visits": people.list_visits_of(by=request.actor, patient_id=patient_id),
         "may_book": request.actor.may("check_in"),
+        "may_read_chart": request.actor.may("read_chart"),
     }
     audit.record("patient.viewed", by=request.actor, patient_id=patient_id)
     return render(request, "patients/one.html", context)
