@@ -86,7 +86,7 @@ def main() -> int:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with demonstration() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1360, "height": 900}, reduced_motion="reduce")
+        page = browser.new_page(viewport={"width": 1280, "height": 760}, reduced_motion="reduce")
         take(page, address)
         browser.close()
     return 0
