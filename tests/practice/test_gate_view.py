@@ -11,6 +11,7 @@ from knai.practice import entries as e
 from knai.practice import gates
 from knai.practice.gates import AT_GIVING, BEFORE_CANNULA, GATE_CLAUSES, Hold, findings_at
 from tests.practice.world import (
+    INFUSION,
     NOON,
     PLAN,
     arrive,
@@ -234,3 +235,9 @@ def test_a_view_takes_few_queries(cast, django_assert_max_num_queries):
     session, by = fresh(cast), cast.actor("nadia")
     with django_assert_max_num_queries(5):
         findings_at(by=by, session=session, gate="start", at=NOON + timedelta(minutes=1))
+
+
+def test_while_a_further_infusion_runs_no_earlier_instruction_counts(cast):
+    going_home(cast)
+    write(cast, INFUSION, at=minutes(80), session=cast.session)
+    assert view(cast, "discharge", at=81).find("KNAI-25").finding.verdict is Verdict.CANNOT_TELL_YET
