@@ -199,6 +199,7 @@ def test_limits_are_set_for_one_patient(client, cast, session):
 def test_a_session_is_handed_over_in_two_taps(nadia, cast, session):
     html = nadia.get(url(session, "chart/handover/")).content.decode()
     assert "Nils Berg" in html
+    assert "Fred Amsel" not in html  # the front desk does not chart
     assert "Open now" in html
     assert nadia.post(url(session, "chart/handover/"), {"to": cast.nils.pk}).status_code == 302
     body = ChartEntry.objects.get(kind="handover").body

@@ -12,6 +12,7 @@ from knai.core.errors import Malformed
 from knai.core.events import ACTIONS, EVENTS, GRADES
 from knai.core.numbers import read_decimal
 from knai.core.vitals import VITALS
+from knai.identity.permissions import may
 from knai.practice import chips, roster
 from knai.practice.actions import adverse, charting, handover
 from knai.practice.charting_rules import limit_overrides
@@ -103,7 +104,8 @@ class _WithColleague(ChartForm):
     """A form that names another person of the clinic; those on site stand first."""
 
     def colleagues(self) -> list[roster.Colleague]:
-        return [c for c in roster.list_colleagues(self.by) if c.id != self.by.user_id]
+        everybody = roster.list_colleagues(self.by)
+        return [c for c in everybody if c.id != self.by.user_id and may(c.role, "chart")]
 
 
 class PumpForm(_WithColleague):

@@ -6,6 +6,7 @@ import hashlib
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -21,6 +22,7 @@ from knai.practice.session_log import NEWEST, list_older, open_session
 from knai.practice.session_shapes import Screen
 from knai.practice.session_view import get_screen, identity_of
 from knai.web.sessions import kept
+from knai.web.gates.answering import GATES, back_to
 from knai.web.sessions.answers import EXPECTED, done, new_key, refused, vary
 from knai.web.sessions.forms_more import EventForm
 from knai.web.sessions.kinds import FORMS, IN_DIALOGS, MORE
@@ -168,6 +170,7 @@ def monitor(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
         "identity": identity_of(opened.known),
         "session_id": session_id,
         "candidates": devices.list_candidates(by=request.actor, session_id=session_id),
+        "gate": request.GET.get("gate", ""),
     }
     return render(request, "sessions/monitor.html", context)
 
@@ -189,6 +192,9 @@ def _attach(request: HttpRequest, session_id: UUID) -> HttpResponse:
         )
     except EXPECTED as error:
         return refused(request, session_id, error)
+    if request.POST.get("gate") in GATES and not request.htmx:
+        messages.success(request, "Monitor attached")
+        return vary(back_to(request, session_id, request.POST["gate"]))
     return done(request, session_id, "Monitor attached")
 
 
