@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from functools import cache
 
@@ -40,8 +41,13 @@ def icon_of(kind: str) -> str:
     return ICONS.get(kind, "note")
 
 
-def words_of(body: Body) -> str:
-    """What happened, in a line; kinds without words of their own show their name."""
+def words_of(body: Body, tz: tzinfo = UTC) -> str:
+    """What happened, in a line; kinds without words of their own show their name.
+
+    tz  where a time that was answered is read
+    """
+    if body.kind == "check_answer":
+        return _check(body, tz)
     tell = _TELLS.get(body.kind)
     return tell(body) if tell else body.kind.replace("_", " ").capitalize()
 
@@ -164,9 +170,20 @@ def _limits(body) -> str:
     return _joined("Own alert limits", ", ".join(parts), body.reason)
 
 
-def _check(body) -> str:
+def _check(body, tz: tzinfo) -> str:
     title = _check_titles().get(body.check, body.check.replace("_", " ").capitalize())
-    return _joined(f"{title}: {body.answer.replace('_', ' ')}", body.detail)
+    return _joined(f"{title}: {_answer(body.answer, tz)}", body.detail)
+
+
+def _answer(text: str, tz: tzinfo) -> str:
+    """A time as people write it; anything else as it was said."""
+    if len(text) < len("2026-11-23T08:30") or "T" not in text:
+        return text.replace("_", " ")
+    try:
+        at = datetime.fromisoformat(text).astimezone(tz)
+    except ValueError:
+        return text.replace("_", " ")
+    return f"{at.day} {at:%b %Y, %H:%M}"
 
 
 @cache
@@ -214,7 +231,6 @@ _TELLS: dict[str, Callable] = {
     "emergency": _emergency,
     "handover": _handover,
     "alert_limits": _limits,
-    "check_answer": _check,
     "gate_passed": _gate_passed,
     "override": _override,
     "plan": _plan,
