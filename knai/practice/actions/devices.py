@@ -79,6 +79,15 @@ def _row(device: Device, session: TreatmentSession | None) -> DeviceRow:
     )
 
 
+def is_monitored(*, by: Actor, session_id: UUID) -> bool:
+    """Whether a monitor is on this patient now."""
+    by.must("read_devices")
+    on = DeviceAttachment.objects.filter(
+        clinic_id=by.clinic_id, session_id=session_id, detached_at__isnull=True
+    )
+    return on.exists()
+
+
 def list_candidates(*, by: Actor, session_id: UUID) -> list[Candidate]:
     """Monitors to choose from for this session, the one that names the patient first."""
     by.must("attach_device")

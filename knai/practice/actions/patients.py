@@ -47,7 +47,7 @@ def book_session(
     protocol_id: UUID,
     chair_id: UUID | None = None,
 ) -> TreatmentSession:
-    """Book a session by one of the clinic's protocols. Its plan is made from the protocol at check-in.
+    """Book a session by one of the clinic's protocols. A prescriber plans it.
 
     raises  Missing: patient, protocol or chair is not this clinic's
     """

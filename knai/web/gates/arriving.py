@@ -50,12 +50,15 @@ def _check_in(request: HttpRequest, session_id: UUID, form: CheckInForm) -> str:
 
 
 def _way(values: dict) -> Transport | None:
-    if not values["mode"]:
+    """Whoever is named comes for them, unless another way is chosen."""
+    escort_name = values["escort_name"].strip()
+    mode = values["mode"] or ("escort" if escort_name else "")
+    if not mode:
         return None
     return Transport(
         stage="planned",
-        mode=values["mode"],
-        escort_name=values["escort_name"].strip(),
+        mode=mode,
+        escort_name=escort_name,
         escort_phone=values["escort_phone"].strip(),
     )
 

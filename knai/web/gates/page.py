@@ -12,6 +12,7 @@ from knai.core.numbers import show
 from knai.core.standard import Verdict
 from knai.identity.actors import Actor
 from knai.kit.ids import uuid7
+from knai.practice.actions import devices
 from knai.practice.actions.arriving import MODES
 from knai.practice.actions.work_up import ROUTES
 from knai.practice.facts import driving_bar
@@ -95,6 +96,7 @@ class GatePage:
     may_override: bool
     is_provider: bool
     escort_name: str
+    lacks_monitor: bool
     ready_at: datetime | None
     running: tuple[RunningDose, ...]
     keys: Mapping[str, UUID]
@@ -123,6 +125,7 @@ def gate_page(by: Actor, slug: str, view: GateView) -> GatePage:
         **_groups(Cards(by, slug, view)),
         **_dose_or_bar(view),
         **_whom(by, view),
+        lacks_monitor=_lacks_monitor(by, view),
     )
 
 
@@ -138,6 +141,15 @@ def _of_session(view: GateView) -> dict[str, Any]:
         "ready_at": session.medically_ready_at,
         "escort_name": escort.escort_name if escort else "",
     }
+
+
+def _lacks_monitor(by: Actor, view: GateView) -> bool:
+    """Whether vital signs are wanted and no monitor is there to give them."""
+    vitals = view.find("KNAI-18")
+    if vitals is None or not vitals.holds or not by.may("attach_device"):
+        return False
+    is_under_way = view.known.session.state not in (*ENDED, "booked")
+    return is_under_way and not devices.is_monitored(by=by, session_id=view.session_id)
 
 
 def _groups(cards: Cards) -> dict[str, Any]:

@@ -21,8 +21,8 @@ from knai.practice.curve import get_curve
 from knai.practice.session_log import NEWEST, list_older, open_session
 from knai.practice.session_shapes import Screen
 from knai.practice.session_view import get_screen, identity_of
-from knai.web.sessions import kept
 from knai.web.gates.answering import GATES, back_to
+from knai.web.sessions import kept
 from knai.web.sessions.answers import EXPECTED, done, new_key, refused, vary
 from knai.web.sessions.forms_more import EventForm
 from knai.web.sessions.kinds import FORMS, IN_DIALOGS, MORE
