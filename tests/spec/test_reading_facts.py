@@ -32,6 +32,9 @@ REFUSED = [
     ({"history": {"completed_on": "2026-02-30"}}, "history.completed_on"),
     ({"course": {"prior_administrations": -1}}, "course.prior_administrations"),
     ({"course": {"prior_administrations": "1"}}, "course.prior_administrations"),
+    ({"course": {"prior_administrations": 1.5}}, "course.prior_administrations"),
+    ({"course": {"prior_administrations": float("nan")}}, "course.prior_administrations"),
+    ({"course": {"prior_administrations": Decimal("1e1000000")}}, "course.prior_administrations"),
     ({"course": {"prior_administrations": True}}, "course.prior_administrations"),
     ({"doses": {"route": "im"}}, "doses"),
     ({"doses": ["im"]}, "doses.0"),
@@ -50,6 +53,13 @@ REFUSED = [
     ({"doses": [{"start": "2026-03-02"}]}, "doses.0.start"),
     ({"vitals": [{"sbp": "high"}]}, "vitals.0.sbp"),
     ({"vitals": [{"sbp": [120]}]}, "vitals.0.sbp"),
+    ({"vitals": [{"sbp": -120}]}, "vitals.0.sbp"),
+    ({"vitals": [{"dbp": "-80"}]}, "vitals.0.dbp"),
+    ({"vitals": [{"hr": -0.5}]}, "vitals.0.hr"),
+    ({"vitals": [{"spo2": Decimal(-1)}]}, "vitals.0.spo2"),
+    ({"vitals": [{"rr": -1}]}, "vitals.0.rr"),
+    ({"vitals": [{"at": "2026-03-02T10:00:00.1234567Z"}]}, "vitals.0.at"),
+    ({"consent": {"signed_at": "2026-03-02T10:00:00,0000001Z"}}, "consent.signed_at"),
     ({"sedation": [{"moaas": 6}]}, "sedation.0.moaas"),
     ({"sedation": [{"moaas": 4.5}]}, "sedation.0.moaas"),
     ({"presence": [{"role": 7}]}, "presence.0.role"),
@@ -85,10 +95,17 @@ def test_a_refusal_repeats_nothing_of_the_patient():
         ({"gate": "door"}, "gate"),
         ({"now": "2026-03-02T10:00:00"}, "now"),
         ({"now": None}, "now"),
+        ({"now": "2026-03-02T10:00:00.0000009Z"}, "now"),
         ({"tz": "Mars/Olympus"}, "tz"),
         ({"tz": "../etc/passwd"}, "tz"),
         ({"tz": 1}, "tz"),
+        ({"tz": ""}, "tz"),
+        ({"tz": "localtime"}, "tz"),  # known to many a computer, but to no list of zones
+        ({"tz": "posix/Europe/Berlin"}, "tz"),
+        ({"tz": "europe/berlin"}, "tz"),
         ({"edition": "2018"}, "edition"),
+        ({"edition": ""}, "edition"),
+        ({"edition": 2020}, "edition"),
     ],
 )
 def test_the_question_itself_is_read_as_strictly(question, field):
@@ -166,6 +183,34 @@ def test_null_reads_as_not_recorded():
     assert read_facts(said).read == read_facts({"doses": [{"route": "im", "start": NOW}]}).read
     ceilings = {"protocol": {"ceiling_mg_per_kg": {"im": 1, "oral": None}}}
     assert read_facts(ceilings).get("protocol.ceiling_mg_per_kg") == {"im": 1}
+
+
+def test_an_empty_list_reads_as_a_missing_one():
+    for empty in ([], ()):
+        facts = {"doses": empty, "system": {"routes_offered": empty}}
+        assert read_facts(facts).read == {}
+
+
+@pytest.mark.parametrize("three", [3, 3.0, Decimal("3.0"), Decimal("3e0")])
+def test_a_whole_number_may_be_written_with_a_point(three):
+    facts = {"course": {"prior_administrations": three}, "sedation": [{"moaas": three}]}
+    read = read_facts(facts)
+    for number in (read.get("course.prior_administrations"), read.items("sedation")[0]["moaas"]):
+        assert (number, type(number)) == (3, int)
+
+
+@pytest.mark.parametrize("written", ["10:00:00.123456", "10:00:00.1234560", "10:00:00.123456000"])
+def test_noughts_after_microseconds_say_nothing_finer(written):
+    assert read_instant(f"2026-03-02T{written}Z", "at") % 1_000_000 == 123_456
+
+
+def test_what_the_standard_does_not_judge_may_be_anything():
+    free = {
+        "history.author_role": "nurse",
+        "protocol.version": 3,
+        "medications.items": [{"rxnorm": "6130"}],
+    }
+    assert dict(read_facts(free).given) == free
 
 
 def test_facts_read_once_serve_every_gate():
