@@ -13,6 +13,7 @@ from knai.core.errors import KnaiError, Malformed
 
 COMMANDS = {
     "assess": "knai.cli.assess:command",
+    "clinic": "knai.cli.clinic:clinic",
     "bench": "knai.cli.bench:bench",
     "demo": "knai.cli.demo:demo",
     "serve": "knai.cli.serve:serve",

@@ -1,0 +1,214 @@
+"""A clinic from a description: its chairs, people, credentials and protocols. What is there already stays."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from zoneinfo import available_timezones
+
+import msgspec
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email, validate_slug
+from django.db import transaction
+
+from knai.core.errors import Malformed
+from knai.core.standard import Policy
+from knai.identity.actors import Actor, system_actor
+from knai.identity.models import (
+    Clinic,
+    Credential,
+    CredentialKind,
+    Membership,
+    Profession,
+    Role,
+    User,
+)
+from knai.kit import audit
+from knai.kit.clock import now
+from knai.practice import protocols
+from knai.practice.models import Chair, TreatmentProtocol
+
+
+class CredentialWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """checked_on, checked_by: who looked at the paper; without them the credential does not count."""
+
+    kind: str
+    starts_on: date
+    expires_on: date | None = None
+    jurisdiction: str = ""
+    number: str = ""
+    level: str = ""
+    checked_on: date | None = None
+    checked_by: str = ""  # the e-mail of a person of the clinic
+
+
+class PersonWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    email: str
+    name: str
+    role: str
+    profession: str = "other"
+    credentials: tuple[CredentialWanted, ...] = ()
+
+
+class ProtocolWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    route: str
+    substance: str = "racemic_ketamine"
+    public: bool = False
+    document: dict[str, Any] = {}
+
+
+class ClinicWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole description, as docs/how-to/clinic.toml shows it."""
+
+    slug: str
+    name: str
+    time_zone: str
+    phone: str = ""
+    sedation_capability: str = "minimal"
+    policy: dict[str, Any] = {}
+    chairs: tuple[str, ...] = ()
+    people: tuple[PersonWanted, ...] = ()
+    protocols: tuple[ProtocolWanted, ...] = ()
+
+
+@dataclass(slots=True)
+class SetUp:
+    """What was made. first_passwords: e-mail → the password to hand over and change at the first log-in."""
+
+    clinic: str
+    chairs: int = 0
+    people: int = 0
+    credentials: int = 0
+    protocols: int = 0
+    first_passwords: dict[str, str] = field(default_factory=dict)
+
+
+def read_wanted(table: dict[str, Any]) -> ClinicWanted:
+    """raises  Malformed: names the key that is missing, unknown or not what it should be"""
+    try:
+        wanted = msgspec.convert(table, ClinicWanted)
+    except msgspec.ValidationError as error:
+        raise Malformed(str(error)) from None
+    _check(wanted)
+    return wanted
+
+
+def _check(wanted: ClinicWanted) -> None:
+    _one_of("time_zone", wanted.time_zone, available_timezones())
+    _valid("slug", wanted.slug, validate_slug)
+    Policy.default().tightened(wanted.policy)
+    for person in wanted.people:
+        _valid("people.email", person.email, validate_email)
+        _one_of("people.role", person.role, Role.values)
+        _one_of("people.profession", person.profession, Profession.values)
+        for credential in person.credentials:
+            _one_of("people.credentials.kind", credential.kind, CredentialKind.values)
+    for protocol in wanted.protocols:
+        _one_of("protocols.route", protocol.route, Policy.default().all_routes)
+        protocols.read(TreatmentProtocol(document=protocol.document))
+
+
+def _one_of(key: str, found: str, wanted: Any) -> None:
+    if found not in wanted:
+        shown = "" if len(wanted) > 20 else f"; wanted one of {', '.join(sorted(wanted))}"
+        raise Malformed(f"found {found!r}{shown}", key)
+
+
+def _valid(key: str, found: str, check: Any) -> None:
+    try:
+        check(found)
+    except ValidationError as error:
+        raise Malformed(f"found {found!r}: {error.messages[0]}", key) from None
+
+
+@transaction.atomic
+def set_up_clinic(wanted: ClinicWanted) -> SetUp:
+    """Make the clinic and what of it is missing, all or nothing. Nothing that exists is changed.
+
+    raises  Malformed: a credential was checked by nobody of this clinic
+    """
+    fields = {
+        "name": wanted.name,
+        "time_zone": wanted.time_zone,
+        "phone": wanted.phone,
+        "sedation_capability": wanted.sedation_capability,
+        "policy": wanted.policy,
+    }
+    clinic, is_new = Clinic.objects.get_or_create(slug=wanted.slug, defaults=fields)
+    by = system_actor(clinic, "knai clinic")
+    if is_new:
+        audit.record("clinic.made", by=by, subject=clinic)
+    done = SetUp(clinic.name)
+    for place, name in enumerate(wanted.chairs, 1):
+        made = Chair.objects.get_or_create(clinic=clinic, name=name, defaults={"position": place})
+        done.chairs += made[1]
+    for person in wanted.people:
+        _add_person(by, person, done)
+    for person in wanted.people:
+        _add_credentials(by, person, done)
+    for protocol in wanted.protocols:
+        _add_protocol(by, protocol, done)
+    return done
+
+
+def _add_person(by: Actor, person: PersonWanted, done: SetUp) -> None:
+    names = {"name": person.name, "profession": person.profession}
+    user, is_new = User.objects.get_or_create(email=person.email.lower(), defaults=names)
+    if is_new:
+        done.first_passwords[user.email] = secrets.token_urlsafe(12)
+        user.set_password(done.first_passwords[user.email])
+        user.save(update_fields=["password"])
+    role = {"role": person.role, "starts_on": now().astimezone(by.clinic.tz).date()}
+    open_ones = {"user": user, "clinic": by.clinic, "ends_on": None}
+    membership, joined = Membership.objects.get_or_create(**open_ones, defaults=role)
+    if joined:
+        done.people += 1
+        audit.record("member.joined", by=by, subject=membership, role=person.role)
+
+
+def _add_credentials(by: Actor, person: PersonWanted, done: SetUp) -> None:
+    user = User.objects.get(email=person.email.lower())
+    for wanted in person.credentials:
+        known = {"user": user, "clinic": by.clinic, "kind": wanted.kind, "number": wanted.number}
+        others = {
+            "jurisdiction": wanted.jurisdiction,
+            "level": wanted.level,
+            "starts_on": wanted.starts_on,
+            "expires_on": wanted.expires_on,
+            "checked_on": wanted.checked_on,
+            "checked_by": _checker(by, wanted),
+        }
+        credential, is_new = Credential.objects.get_or_create(**known, defaults=others)
+        if is_new:
+            done.credentials += 1
+            audit.record("credential.added", by=by, subject=credential, kind=wanted.kind)
+
+
+def _checker(by: Actor, wanted: CredentialWanted) -> User | None:
+    if not wanted.checked_by and wanted.checked_on is None:
+        return None
+    people = User.objects.filter(memberships__clinic=by.clinic, email=wanted.checked_by.lower())
+    checker = people.first()
+    if checker is None or wanted.checked_on is None:
+        raise Malformed(
+            "wanted both checked_on and checked_by, the e-mail of a person of this clinic",
+            "people.credentials.checked_by",
+        )
+    return checker
+
+
+def _add_protocol(by: Actor, wanted: ProtocolWanted, done: SetUp) -> None:
+    same = {"clinic": by.clinic, "name": wanted.name, "version": 1}
+    others = {
+        "route": wanted.route,
+        "substance": wanted.substance,
+        "is_public": wanted.public,
+        "document": wanted.document,
+    }
+    protocol, is_new = TreatmentProtocol.objects.get_or_create(**same, defaults=others)
+    if is_new:
+        done.protocols += 1
+        audit.record("protocol.added", by=by, subject=protocol)
