@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+import knai
 from knai.kit.clock import now
 from knai.kit.models import AuditEntry
 from knai.practice.actions.devices import attach
 from knai.practice.models import Device, DeviceSample, QuarantineItem, RawMessage
+from knai.web.devices.words import REASONS
 
 pytestmark = pytest.mark.django_db
 NEW = {"name": "Monitor 2", "key": "BED-2", "dialect": "pcd01", "zone": "", "cuff": "default"}
@@ -134,3 +138,16 @@ def test_another_clinics_quarantine_is_empty(client, cast, held):
     client.post("/clinic/hill/quarantine/discard/", {"item": held.pk})
     held.refresh_from_db()
     assert held.settled_at is None
+
+
+def test_every_reason_of_the_code_has_words_and_a_remedy():
+    """A reason is a literal beside `withhold`, `Withheld`, `Quarantined` or in `why_not`."""
+    code = "".join(
+        path.read_text("utf-8")
+        for folder in ("interop/hl7v2", "practice/live")
+        for path in (Path(knai.__file__).parent / folder).glob("*.py")
+    )
+    found = set(re.findall(r'(?:withhold|Withheld|Quarantined)\(\s*"([a-z_]+)"', code))
+    found |= set(re.findall(r'"([a-z]+_(?:device|differs|attachment|mapping))"', code))
+    assert {"no_time", "unknown_code", "unknown_device", "patient_differs"} <= found
+    assert found - set(REASONS) == set()

@@ -120,7 +120,7 @@ def _shown(row: quarantine.QuarantineRow) -> dict[str, Any]:
         "words": words.reason_words(row.reason),
         "remedy": words.remedy_words(row.reason),
         "what": what if row.device_id else "",
-        "is_stranger": row.reason == "no_mapping",
+        "is_stranger": row.reason in ("unknown_device", "no_mapping") and not row.device_id,
         "form": MeaningForm(initial={"system": system, "code": code}, auto_id=f"id_{row.id}_%s"),
     }
 

@@ -13,7 +13,13 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "no_cuff_time": ("The cuff pressure has no time of its own", "Choose another cuff rule."),
     "invasive": ("Pressures from an arterial line are not charted here", "Discard."),
-    "no_mapping": ("No monitor of this name is known", "Add the monitor, then read again."),
+    "no_zone": ("The value's time names no time zone", "Set the monitor's time zone."),
+    "cuff_out_of_order": (
+        "The cuff pressure is older than one already known",
+        "Set the clock at the monitor, then discard.",
+    ),
+    "unknown_device": ("No monitor of this name is known", "Add the monitor, then read again."),
+    "no_mapping": ("How this monitor is to be read is not set", "Open the monitor and set it."),
     "no_device": ("The message does not name its monitor", "Name the monitor at the monitor."),
     "inactive_device": ("The monitor is retired", "Take it into use again, or discard."),
     "patient_differs": (
