@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 from typing import IO, Any
 
 import click
 
 from knai.cli.faces import EXIT_CODE, error_answer, exit_code, json_option
 from knai.core.errors import KnaiError, Malformed
-from knai.core.standard import assess_document
+from knai.core.standard import assess_document, read_document
 
 
 @click.command("assess")
@@ -24,7 +23,7 @@ def command(file: IO[bytes]) -> None:
     in its place, and the exit status is then 2.
     """
     try:
-        answer = assess_document(_read(file))
+        answer = assess_document(read_document(file.read()))
     except KnaiError as wrong:
         _print(error_answer(wrong))
         raise SystemExit(exit_code(wrong)) from None
@@ -34,20 +33,6 @@ def command(file: IO[bytes]) -> None:
 
 
 assess = command
-
-
-def _read(file: IO[bytes]) -> Any:
-    """The document; decimals stay as exact as they are written."""
-    try:
-        return json.loads(file.read(), parse_float=Decimal, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        raise Malformed(
-            "the file is not JSON in UTF-8; see docs/reference/cli.md for its form"
-        ) from None
-
-
-def _refuse_constant(name: str) -> None:
-    raise Malformed(f"found {name}, wanted a number")
 
 
 def _print(answer: Any) -> None:

@@ -74,6 +74,9 @@ UNREADABLE = [
     ({"parenteral_routes": [*PARENTERAL, "skin"]}, "policy.parenteral_routes"),
     ({"return_rule": 20}, "policy.return_rule"),
     (["im"], "policy"),
+    ([], "policy"),
+    (False, "policy"),
+    (0, "policy"),
 ]
 
 
@@ -109,6 +112,12 @@ def test_what_cannot_be_read_is_malformed_at_its_field(changes, field):
     with pytest.raises(Malformed) as wrong:
         Policy.default().tightened(changes)
     assert wrong.value.field == field
+
+
+@pytest.mark.parametrize("key", ["infusion_routes", "all_routes", "parenteral_routes"])
+def test_a_list_in_another_order_is_the_same_list(key):
+    backwards = list(reversed(getattr(Policy.default(), key)))
+    assert Policy.default().tightened({key: backwards}) == Policy.default()
 
 
 def test_tightening_twice_only_tightens():

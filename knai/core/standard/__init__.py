@@ -5,7 +5,8 @@
 Every face only gathers facts and shows findings; none decides.
 """
 
-from knai.core.standard.assessing import assess, assess_document
+from knai.core.standard.assessing import assess
+from knai.core.standard.document import assess_document, read_document
 from knai.core.standard.policy import Policy
 from knai.core.standard.reading import Facts, read_facts
 from knai.core.standard.table import CARE_CLAUSES, EDITION, GATES, TABLE_VERSION, Clause
@@ -24,5 +25,6 @@ __all__ = [
     "Verdict",
     "assess",
     "assess_document",
+    "read_document",
     "read_facts",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from knai.core.errors import KnaiError, Malformed
+from knai.core.errors import Malformed
 from knai.core.standard.derive import derive
 from knai.core.standard.derived import Row
 from knai.core.standard.judge import effect_rules, first_true, verdict_rules
@@ -21,11 +21,8 @@ from knai.core.standard.table import (
     TABLE_VERSION,
     Clause,
 )
-from knai.core.standard.verdicts import Finding, Verdict, as_json
+from knai.core.standard.verdicts import Finding, Verdict
 from knai.core.standard.words import Speaker
-
-_ASKED = ("gate", "now", "facts")
-_MAY_ASK = (*_ASKED, "tz", "policy", "edition")
 
 
 def assess(
@@ -78,61 +75,3 @@ def _finding(
         adopted=ADOPTED,
         override_needs=ruling.override_needs,
     )
-
-
-# -- the same question as a JSON document: knai assess
-
-
-def assess_document(document: Any) -> Any:
-    """The answer to one question, or to each of a list, in its order.
-
-    A bad question of a list answers {"error": why} in its place; a single one raises.
-    """
-    if isinstance(document, list):
-        return [_answer_or_error(question) for question in document]
-    return _answer(document)
-
-
-def _answer_or_error(question: Any) -> dict[str, Any]:
-    try:
-        return _answer(question)
-    except KnaiError as wrong:
-        return {"error": str(wrong)}
-
-
-def _answer(question: Any) -> dict[str, Any]:
-    asked = _checked(question)
-    policy = Policy.default().tightened(asked.get("policy") or {})
-    edition = asked.get("edition") or EDITION
-    findings = assess(
-        asked["gate"], asked["now"], asked["facts"], policy, asked.get("tz") or "UTC", edition
-    )
-    return {
-        "edition": edition,
-        "gate": asked["gate"],
-        "findings": [_shown(finding) for finding in findings],
-    }
-
-
-def _checked(question: Any) -> Mapping[str, Any]:
-    if not isinstance(question, Mapping):
-        raise Malformed(
-            f"found {type(question).__name__}, wanted an object with gate, now and facts"
-        )
-    for name in question:
-        if name not in _MAY_ASK:
-            raise Malformed(f"no such key, wanted only {', '.join(_MAY_ASK)}", str(name))
-    for name in _ASKED:
-        if question.get(name) is None:
-            raise Malformed("missing", name)
-    return question
-
-
-def _shown(finding: Finding) -> dict[str, Any]:
-    return {
-        "clause": finding.clause,
-        "verdict": finding.verdict.value,
-        "effect": finding.effect.value,
-        "because": finding.because,
-        "facts": as_json(finding.facts),
-    }

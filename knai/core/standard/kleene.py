@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
+from knai.core.standard.numbers import exact
+
 
 def _comparison(relation: Callable[[Any, Any], bool]) -> Callable[[Maybe, object], Maybe]:
     def compare(this: Maybe, other: object) -> Maybe:
@@ -78,11 +80,12 @@ class Maybe:
 
     def __sub__(self, other: Maybe) -> Maybe:
         unknown = self.value is None or other.value is None
-        return UNKNOWN if unknown else Maybe(self.value - other.value)
+        return UNKNOWN if unknown else Maybe(exact(self.value) - exact(other.value))
 
     def __mul__(self, other: Maybe | int) -> Maybe:
         factor = other.value if isinstance(other, Maybe) else other
-        return UNKNOWN if self.value is None or factor is None else Maybe(self.value * factor)
+        unknown = self.value is None or factor is None
+        return UNKNOWN if unknown else Maybe(exact(self.value) * exact(factor))
 
     __rmul__ = __mul__
 

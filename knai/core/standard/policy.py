@@ -94,7 +94,7 @@ def _read(change: Any, old: Any, field: str) -> Any:
     if isinstance(old, Mapping):
         return _read_table(change, old, field)
     if isinstance(old, tuple):
-        return _read_words(change, field)
+        return _read_words(change, old, field)
     if isinstance(old, str):
         return _wanted(change, str, "text", field)
     number = read_number(change, field)
@@ -112,12 +112,15 @@ def _read_table(change: Any, old: Mapping[str, Any], field: str) -> Mapping[str,
     return MappingProxyType({**old, **moved})
 
 
-def _read_words(change: Any, field: str) -> tuple[str, ...]:
+def _read_words(change: Any, old: tuple[str, ...], field: str) -> tuple[str, ...]:
+    """The list; the old one where it holds the same words, in whatever order."""
     words = _wanted(change, (list, tuple, set, frozenset), "a list of words", field)
     for word in words:
         _wanted(word, str, "a list of words", field)
     if field.endswith("_routes"):
         _refuse_unknown_routes(words, field)
+    if set(words) == set(old):
+        return old
     return tuple(sorted(words)) if isinstance(words, (set, frozenset)) else tuple(words)
 
 

@@ -51,7 +51,7 @@ def read_facts(facts: Any) -> Facts:
         reader = _READERS.get(name)
         if reader is None:
             raise Malformed("no fact of the Standard has this name", name)
-        if value is None or value == []:
+        if value is None or (isinstance(value, (list, tuple)) and not value):
             continue
         if name in read:
             raise Malformed("given twice", name)
@@ -97,11 +97,11 @@ def _list_of_words(read: Reader) -> Callable[[Any, str], tuple[Any, Any]]:
 
 def _list_of_items(readers: Mapping[str, Reader]) -> Callable[[Any, str], tuple[Any, Any]]:
     first = next((name for name in ("at", "start", "from") if name in readers), "")
-    decimals = frozenset(name for name, read in readers.items() if read is read_number)
+    amounts = frozenset(name for name, read in readers.items() if read is _amount)
 
     def reader(value: Any, field: str) -> tuple[Any, Any]:
         given = list(_list(value, field))
-        read = [_item(item, readers, decimals, field, index) for index, item in enumerate(given)]
+        read = [_item(item, readers, amounts, field, index) for index, item in enumerate(given)]
         order = _fixed_order([item.get(first, -1) for item in read], given)
         return [read[index] for index in order], [given[index] for index in order]
 
@@ -109,13 +109,15 @@ def _list_of_items(readers: Mapping[str, Reader]) -> Callable[[Any, str], tuple[
 
 
 def _item(
-    item: Any, readers: Mapping[str, Reader], decimals: frozenset[str], field: str, index: int
+    item: Any, readers: Mapping[str, Reader], amounts: frozenset[str], field: str, index: int
 ) -> dict[str, Any]:
-    # The one hot loop of the core (120 sets of vital signs): an int is a decimal without asking, and
+    # The one hot loop of the core (120 sets of vital signs): a whole amount needs no reader, and
     # the field's whole name is put together only when something is wrong with it.
     try:
         return {
-            name: value if type(value) is int and name in decimals else readers[name](value, name)
+            name: value
+            if type(value) is int and value >= 0 and name in amounts
+            else readers[name](value, name)
             for name, value in item.items()
             if value is not None
         }
@@ -207,7 +209,6 @@ _SIMPLE: Mapping[str, Reader] = {
     "count": read_count,
     "date": read_day,
     "amount": _amount,
-    "decimal": read_number,
     "instant": read_instant,
     "moaas": _moaas,
     "route": read_route,
