@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from knai.core.standard.clauses import (
     Predicate,
     at_home_without_parenteral,
-    beyond_limits,
     minimal_expected,
     told_too_late,
 )
 from knai.core.standard.derived import Question, Truth
+from knai.core.standard.returned import beyond_limits
 
 
 def later_in_the_course(d: Question) -> Truth:
@@ -30,7 +30,7 @@ def hypersensitive(d: Question) -> Truth:
 
 
 def inside_limits(d: Question) -> Truth:
-    return ~beyond_limits(d)
+    return ~beyond_limits(d) & ~d.vitals_unplaced  # a set without its time may be the fresh one
 
 
 def no_baseline_but_fresh_inside_limits(d: Question) -> Truth:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from knai.core.standard.derive import BEFORE_A_DOSE
 from knai.core.standard.derived import Question, Truth
+from knai.core.standard.returned import away_from_baseline, beyond_limits
 
 Predicate = Callable[[Question], Truth]
 
@@ -142,10 +143,7 @@ def consent_expired(d: Question) -> Truth:
 
 
 def consent_overrun(d: Question) -> Truth:
-    """A dose begun, or an infusion still running, after consent was withdrawn."""
-    begun = d.dosed & (d.last_start_at >= d.withdrawn_at)
-    running = d.infused & (d.infusion_end_at > d.withdrawn_at)
-    return d.withdrawn_at.notnull() & (begun | running)
+    return d.withdrawn_at.notnull() & d.given_after_withdrawal
 
 
 def withdrawn_at_gate(d: Question) -> Truth:
@@ -200,32 +198,15 @@ def knai18_not_met(d: Question) -> Truth:
 
 
 def knai19_met(d: Question) -> Truth:
-    return d.window_closed
+    return d.window_closed & ~d.gap_might_close
 
 
 def knai19_not_met(d: Question) -> Truth:
-    return d.longest_gap_us > d.allowed_gap_us
+    return (d.longest_gap_us > d.allowed_gap_us) & ~d.gap_might_close
 
 
-def beyond_limits(d: Question) -> Truth:
-    """The fresh set reaches an absolute limit, whatever the baseline was."""
-    pressure = (d.fresh_sbp >= d.sbp_ge) | (d.fresh_sbp < d.sbp_lt) | (d.fresh_dbp >= d.dbp_ge)
-    pulse = (d.fresh_hr >= d.hr_ge) | (d.fresh_hr < d.hr_lt)
-    return pressure | pulse | (d.fresh_spo2 < d.spo2_lt)
-
-
-def away_from_baseline(d: Question) -> Truth:
-    return (
-        _is_away(d, d.fresh_sbp, d.base_sbp)
-        | _is_away(d, d.fresh_dbp, d.base_dbp)
-        | _is_away(d, d.fresh_hr, d.base_hr)
-        | (d.base_spo2 - d.fresh_spo2 > d.spo2_drop)
-    )
-
-
-def _is_away(d: Question, fresh: Truth, base: Truth) -> Truth:
-    above = 100 * (fresh - base) > d.above_percent * base
-    return above | (100 * (base - fresh) > d.below_percent * base)
+def knai20_met(d: Question) -> Truth:
+    return ~d.vitals_unplaced
 
 
 def knai20_not_met(d: Question) -> Truth:
@@ -289,8 +270,8 @@ def knai26_met(d: Question) -> Truth:
 
 
 def knai26_not_met(d: Question) -> Truth:
-    drove = d.drove_at.notnull() & (d.drove_at < d.bar_ends_at) & (d.drove_at <= d.now_at)
-    return d.dosed & drove
+    too_early = (d.drove_at < d.earliest_bar_end_at) & (d.drove_at <= d.now_at)
+    return d.dosed & d.drove_at.notnull() & too_early
 
 
 # -- the product
@@ -320,7 +301,7 @@ PREDICATES: Mapping[str, Predicates] = {
     "KNAI-17": Predicates(knai17_not_met, met=knai17_met),
     "KNAI-18": Predicates(knai18_not_met, met=knai18_met),
     "KNAI-19": Predicates(knai19_not_met, met=knai19_met),
-    "KNAI-20": Predicates(knai20_not_met, not_applicable=knai20_not_applicable),
+    "KNAI-20": Predicates(knai20_not_met, met=knai20_met, not_applicable=knai20_not_applicable),
     "KNAI-21": Predicates(knai21_not_met, met=knai21_met),
     "KNAI-22": Predicates(knai22_not_met),
     "KNAI-23": Predicates(knai23_not_met, not_applicable=at_home_without_parenteral),

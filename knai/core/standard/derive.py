@@ -9,22 +9,31 @@ from typing import Any
 from knai.core.standard.derived import Derived
 from knai.core.standard.doses import (
     Window,
-    acted_until,
     any_of,
+    bar_facts,
     ceiling_fraction,
+    ends_before_start,
+    given_after,
     given_doses,
-    is_infusion,
     is_over,
     percent,
     planned_doses,
     rates,
     window_of,
 )
-from knai.core.standard.numbers import minutes_us, moment
+from knai.core.standard.numbers import moment
 from knai.core.standard.people import Cover, Stay, cover_of, has_hole, provider_qualifies
 from knai.core.standard.policy import Policy
 from knai.core.standard.reading import Facts, Item
-from knai.core.standard.vitals import complete_sets, gap_facts, vitals_facts
+from knai.core.standard.returned import with_fresh_set
+from knai.core.standard.vitals import (
+    columns,
+    complete_sets,
+    count_unplaced,
+    fresh_sets,
+    gap_facts,
+    vitals_facts,
+)
 
 BEFORE_A_DOSE = ("plan", "start", "redose")  # the gates at which a dose is still only meant
 NAMED_CONDITIONS = (
@@ -48,6 +57,7 @@ def derive(gate: str, now: int, facts: Facts, policy: Policy, zone: tzinfo) -> D
     window = window_of(doses, policy, facts.get("product.substance") == "esketamine")
     due_at = _first_start(doses) if doses else now
     sets = complete_sets(facts.items("vitals"))
+    unplaced = count_unplaced(facts.items("vitals"))
     known = {
         "gate": gate,
         "now_at": now,
@@ -58,17 +68,20 @@ def derive(gate: str, now: int, facts: Facts, policy: Policy, zone: tzinfo) -> D
         **_work_up(facts),
         **_diagnoses(facts.items("diagnoses")),
         **_consent(facts),
-        **_doses(doses, window, now, policy),
+        **_doses(facts, doses, window, now, policy),
+        **bar_facts(doses, now, policy),
         **_routes(facts, doses, policy),
         **_ceilings(gate, facts, doses, policy),
         **_sedation(facts, window, policy),
-        **vitals_facts(sets, facts, due_at, window, now, policy),
-        **gap_facts(sets, doses, window, now, policy),
+        **columns("fresh", None),
+        **vitals_facts(sets, unplaced, facts, due_at, policy),
+        **gap_facts(sets, unplaced, doses, window, now, policy),
         **_people(facts, doses, window, now, policy),
         **_going_home(facts),
         **_figures(policy),
     }
-    return Derived._make(map(known.__getitem__, Derived._fields))
+    derived = Derived._make(map(known.__getitem__, Derived._fields))
+    return with_fresh_set(derived, fresh_sets(sets, window, derived.left_at, now, policy))
 
 
 # -- scope, work-up, consent, going home: names read as they are
@@ -181,21 +194,19 @@ def _first_start(doses: Sequence[Item]) -> int | None:
     return first
 
 
-def _doses(doses: Sequence[Item], window: Window, now: int, policy: Policy) -> dict[str, Any]:
-    infusions = [dose for dose in doses if is_infusion(dose, policy)]
-    placed = bool(doses) and all("start" in dose for dose in doses)
-    known = window.start is not None
-    bar_us = minutes_us(policy.driving_restriction_hours * 60)
+def _doses(
+    facts: Facts, doses: Sequence[Item], window: Window, now: int, policy: Policy
+) -> dict[str, Any]:
+    withdrawn_at = facts.get("consent.withdrawn_at")
+    after = () if withdrawn_at is None else doses
     return {
-        "infused": bool(infusions),
         "first_dose_at": _first_start(doses) if doses else None,
-        "last_start_at": max(dose["start"] for dose in doses) if placed else None,
-        "infusion_end_at": max((dose.get("end", now) for dose in infusions), default=None),
+        "given_after_withdrawal": any_of(
+            given_after(dose, withdrawn_at, policy, now) for dose in after
+        ),
+        "end_before_start": any(ends_before_start(dose, policy) for dose in doses),
         "window_end_at": window.end,
         "window_closed": window.closed(now),
-        "bar_ends_at": max(acted_until(dose, policy, now) for dose in doses) + bar_us
-        if known
-        else None,
     }
 
 

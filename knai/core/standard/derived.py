@@ -52,15 +52,15 @@ class Derived(NamedTuple):
     ingredients_disclosed: bool | None
     # doses
     dosed: bool
-    infused: bool
     due_at: int | None  # the first dose; before any dose, now
     due_on: int | None
     first_dose_at: int | None
-    last_start_at: int | None
-    infusion_end_at: int | None  # of the last infusion; now while one runs
+    given_after_withdrawal: bool | None  # begun then or later, or an infusion that ran beyond
+    end_before_start: bool  # of an infusion: it counts as not ended
     window_end_at: int | None  # None while an infusion runs
     window_closed: bool | None
     bar_ends_at: int | None
+    earliest_bar_end_at: int | None  # the same, or as much as the known doses tell of it
     any_parenteral: bool | None  # planned or given
     plan_parenteral: bool
     # dose and depth
@@ -88,6 +88,8 @@ class Derived(NamedTuple):
     fresh_spo2: int | None
     longest_gap_us: int | None
     allowed_gap_us: int | None
+    gap_might_close: bool | None  # by complete sets without their time
+    vitals_unplaced: bool  # there are such sets
     # people
     presence_recorded: bool
     qualified_now: bool | None

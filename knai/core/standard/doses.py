@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
-from knai.core.standard.numbers import MIN_US, Number, minutes_us
+from knai.core.standard.numbers import MIN_US, Exact, Number, hours_us, minutes_us
 from knai.core.standard.policy import Policy
 from knai.core.standard.reading import Item
 
@@ -18,10 +18,11 @@ class Window:
     """The time that counts as "during administration" (KNAI-19).
 
     start, end  None: no dose, or one whose route or start is not known; end also None while running
+    running     an infusion has no end yet, or one that cannot be
     """
 
     start: int | None
-    end: int | None
+    end: Exact | None
     running: bool
 
     def closed(self, now: int) -> bool | None:
@@ -29,7 +30,7 @@ class Window:
             return False
         return None if self.end is None else now >= self.end
 
-    def seen_until(self, now: int) -> int | None:
+    def seen_until(self, now: int) -> Exact | None:
         """The earlier of now and the window's end."""
         if self.running:
             return now
@@ -43,18 +44,65 @@ def is_infusion(dose: Item, policy: Policy) -> bool:
     return dose.get("route") in policy.infusion_routes
 
 
+def ends_before_start(dose: Item, policy: Policy) -> bool:
+    """An infusion's end that cannot be: its true end is not known."""
+    return is_infusion(dose, policy) and _is_backwards(dose)
+
+
+def _is_backwards(dose: Item) -> bool:
+    return "start" in dose and "end" in dose and bool(dose["end"] < dose["start"])
+
+
 def is_running(dose: Item, policy: Policy) -> bool:
-    return is_infusion(dose, policy) and "end" not in dose
+    return is_infusion(dose, policy) and ("end" not in dose or _is_backwards(dose))
 
 
-def acted_until(dose: Item, policy: Policy, now: int) -> int:
-    """When the giving of a dose was over: an infusion's end (now while it runs), else its start."""
-    at: int = dose.get("end", now) if is_infusion(dose, policy) else dose["start"]
-    return at
+def is_placed(dose: Item) -> bool:
+    return "start" in dose and "route" in dose
+
+
+# -- the driving bar (KNAI-26)
+
+
+def bar_facts(doses: Sequence[Item], now: int, policy: Policy) -> dict[str, Any]:
+    """When driving is barred until; at the earliest, where a dose leaves that open."""
+    over = [at for dose in doses if (at := _earliest_over(dose, policy, now)) is not None]
+    ends_at = max(over) + hours_us(policy.driving_restriction_hours) if over else None
+    settled = all(is_placed(dose) and not ends_before_start(dose, policy) for dose in doses)
+    return {"bar_ends_at": ends_at if settled else None, "earliest_bar_end_at": ends_at}
+
+
+def _earliest_over(dose: Item, policy: Policy, now: int) -> int | None:
+    """When the giving was over: an infusion's end (now while it runs), else the start, which is the
+    least that can be said of a dose of unknown route too. None: not even that is known."""
+    if is_infusion(dose, policy) and not _is_backwards(dose):
+        ended: int = dose.get("end", now)
+        return ended
+    return dose.get("start")
+
+
+# -- consent withdrawn (KNAI-13)
+
+
+def given_after(dose: Item, instant: int, policy: Policy, now: int) -> bool | None:
+    """Whether a dose began at this instant or later, or ran beyond it as an infusion."""
+    start = dose.get("start")
+    if start is not None and start >= instant:
+        return True
+    if "route" in dose and not is_infusion(dose, policy):
+        return None if start is None else False
+    if _is_backwards(dose):
+        return None
+    if dose.get("end", now) > instant:
+        return True if "route" in dose else None
+    return None if start is None else False
+
+
+# -- the time observed (KNAI-19)
 
 
 def window_of(doses: Sequence[Item], policy: Policy, esketamine: bool) -> Window:
-    if not doses or not all("start" in dose and "route" in dose for dose in doses):
+    if not doses or not all(map(is_placed, doses)):
         return NO_WINDOW
     start = min(dose["start"] for dose in doses)
     if any(is_running(dose, policy) for dose in doses):
@@ -62,13 +110,13 @@ def window_of(doses: Sequence[Item], policy: Policy, esketamine: bool) -> Window
     return Window(start, max(_observed_until(dose, policy, esketamine) for dose in doses), False)
 
 
-def _observed_until(dose: Item, policy: Policy, esketamine: bool) -> int:
+def _observed_until(dose: Item, policy: Policy, esketamine: bool) -> Exact:
     infusion = is_infusion(dose, policy)
     if esketamine and not infusion:
         minutes = policy.esketamine_observation_min
     else:
         minutes = policy.observation_min[dose["route"]]
-    until: int = (dose["end"] if infusion else dose["start"]) + minutes_us(minutes)
+    until: Exact = (dose["end"] if infusion else dose["start"]) + minutes_us(minutes)
     return until
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from knai.core.standard.numbers import Exact
 from knai.core.standard.policy import Policy
 from knai.core.standard.reading import Item
 
@@ -69,7 +70,7 @@ def provider_qualifies(presence: Sequence[Item], policy: Policy) -> bool | None:
     return None if not presence or any(None in pair for pair in papers) else False
 
 
-def has_hole(stays: Sequence[Stay], since: int, until: int) -> bool:
+def has_hole(stays: Sequence[Stay], since: int, until: Exact) -> bool:
     """Whether an instant from since to until, both included, lies in no stay."""
     if until < since:
         return False

@@ -9,7 +9,7 @@ from string import Formatter
 from typing import Any
 
 from knai.core.data import load
-from knai.core.standard import circumstances, clauses
+from knai.core.standard import circumstances, clauses, returned
 from knai.core.standard.clauses import Predicate
 from knai.core.standard.derive import DEPTHS
 from knai.core.standard.derived import Derived, Row
@@ -46,8 +46,12 @@ REASONS: Mapping[str, Predicate] = {
     "dosed": lambda d: d.dosed,
     "not_dosed": lambda d: ~d.dosed,
     "no_moaas": lambda d: d.lowest_moaas.isnull(),
+    "end_before_start": lambda d: d.end_before_start,
+    "gap_might_close": lambda d: d.gap_might_close,
+    "vitals_unplaced": lambda d: d.vitals_unplaced,
+    "bar_unknown": lambda d: d.dosed & d.bar_ends_at.isnull(),
     "window_open": lambda d: ~d.window_closed,
-    "beyond_limits": clauses.beyond_limits,
+    "beyond_limits": returned.beyond_limits,
     "place_unknown": lambda d: d.at_home & d.any_parenteral.isnull(),
     "no_fresh": lambda d: d.fresh_at.isnull(),
     "before_nobody_planned": lambda d: ~d.dosed & ~d.presence_recorded,
