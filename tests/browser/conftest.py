@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,35 +56,74 @@ def _wait_until_it_answers(url: str, process: subprocess.Popen, log: Path) -> No
     pytest.fail(f"The server does not answer:\n{log.read_text()[-3000:]}")
 
 
+class Server:
+    """One `knai` process and what it says; it can be killed and started again on the same ports."""
+
+    def __init__(self, module: str, data_dir: Path, *arguments: str, **more: str) -> None:
+        self.data_dir, self.port, self.mllp_port = data_dir, free_port(), free_port()
+        self.command = [sys.executable, "-m", module, *arguments]
+        self.environment = os.environ | {
+            "KNAI_DATA_DIR": str(data_dir),
+            "KNAI_DATABASE_URL": "",
+            "KNAI_DEMO": "true",
+            "DJANGO_SETTINGS_MODULE": "knai.config.settings",
+            "PORT": str(self.port),
+            "KNAI_PORT": str(self.port),
+            "KNAI_MLLP_PORT": str(self.mllp_port),
+            **more,
+        }
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        log = self.data_dir / "log"
+        with log.open("a") as words:
+            self.process = subprocess.Popen(
+                self.command, cwd=ROOT, env=self.environment, stdout=words, stderr=words
+            )
+        try:
+            _wait_until_it_answers(self.url, self.process, log)
+        except BaseException:
+            self.kill()
+            raise
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=20)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(timeout=20)
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory) -> Iterator[Serving]:
     """`knai demo` for the whole run: two invented clinics, four chairs at work."""
-    data_dir = tmp_path_factory.mktemp("demo")
-    port, mllp_port = free_port(), free_port()
-    environment = os.environ | {
-        "KNAI_DATA_DIR": str(data_dir),
-        "KNAI_DATABASE_URL": "",
-        "KNAI_DEMO": "true",
-        "DJANGO_SETTINGS_MODULE": "knai.config.settings",
-        "PORT": str(port),
-        "KNAI_MLLP_PORT": str(mllp_port),
-    }
-    log = data_dir / "log"
-    with log.open("w") as words:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "knai.cli", "demo"],
-            cwd=data_dir,
-            env=environment,
-            stdout=words,
-            stderr=words,
-        )
-        url = f"http://127.0.0.1:{port}"
-        try:
-            _wait_until_it_answers(url, process, log)
-            yield Serving(url, mllp_port, data_dir)
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
+    server = Server("knai.cli", tmp_path_factory.mktemp("demo"), "demo")
+    server.start()
+    yield Serving(server.url, server.mllp_port, server.data_dir)
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def ward_server(tmp_path_factory) -> Iterator[Server]:
+    """`knai serve` for the whole run, with a clock that can be put forward."""
+    data_dir = tmp_path_factory.mktemp("ward")
+    (data_dir / "clock").write_text("0", "ascii")
+    server = Server("tests.browser.ward", data_dir, KNAI_WARD_CLOCK=str(data_dir / "clock"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def ward(ward_server):
+    """The server, its records, and monitors to switch on."""
+    from tests.browser.bedside import Ward
+
+    return Ward(ward_server)
 
 
 @pytest.fixture(scope="session")
@@ -101,35 +141,35 @@ def browser():
         chromium.close()
 
 
-@pytest.fixture
-def page(browser, demo):
-    """A fresh tablet in front of the demo; a request to any other host fails the test."""
-    context = browser.new_context(
-        base_url=demo.url, viewport={"width": 1180, "height": 820}, reduced_motion="reduce"
-    )
+@contextmanager
+def tablet(browser, url: str, **more) -> Iterator:
+    """A fresh tablet in front of a server; a request to any other host fails the test, a complaint too."""
+    settings = {"viewport": {"width": 1180, "height": 820}, "reduced_motion": "reduce"} | more
+    context = browser.new_context(base_url=url, **settings)
     strangers: list[str] = []
-    context.on(
-        "request",
-        lambda r: (
-            strangers.append(r.url) if not r.url.startswith((demo.url, "data:", "blob:")) else None
-        ),
-    )
+    complaints: list[str] = []
+    here = (url, "data:", "blob:")
+    context.on("request", lambda r: r.url.startswith(here) or strangers.append(r.url))
     page = context.new_page()
     page.set_default_timeout(10_000)
-    complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda m: (
-            complaints.append(m.text)
-            if m.type == "error" and "Content Security Policy" in m.text
-            else None
-        ),
-    )
+    page.on("console", lambda m: _is_complaint(m) and complaints.append(m.text))
     yield page
     context.close()
     assert not strangers, f"The page asked other hosts: {strangers}"
     assert not complaints, f"The page's scripts complained: {complaints}"
+
+
+def _is_complaint(message) -> bool:
+    """Refused answers and a network that is gone are said in the console, too: those are no complaint."""
+    return message.type == "error" and "Failed to load resource" not in message.text
+
+
+@pytest.fixture
+def page(browser, demo):
+    """A fresh tablet in front of the demonstration."""
+    with tablet(browser, demo.url) as page:
+        yield page
 
 
 def log_in(page, role: str = "nurse") -> None:
@@ -151,3 +191,12 @@ def axe_problems(page, *without: str) -> list[str]:
         list(without),
     )
     return list(found)
+
+
+@pytest.fixture
+def ward_page(browser, ward_server):
+    """A nurse's tablet, logged in, in front of the ward."""
+    with tablet(browser, ward_server.url) as page:
+        log_in(page)
+        page.wait_for_url("**/board/")
+        yield page
