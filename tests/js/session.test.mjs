@@ -30,15 +30,20 @@ test("vitals are due at their very minute", () => {
   assert.equal(isDue(due, Date.parse(due) - 1), false);
   assert.equal(isDue(due, Date.parse(due)), true);
 });
-test("news of this session asks for the panels, news of another or of samples alone does not", () => {
+test("news of this session asks for the panels once a moment, the last of it never missed", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
   open();
   let asked = 0;
   document.body.addEventListener("session-news", () => { asked += 1; });
-  tell("knai:session", { session_id: "s1", kind: "vitals" });
+  const moment = () => { t.mock.timers.tick(1000); return asked; };
   tell("knai:session", { session_id: "s2", kind: "vitals" });
   tell("knai:session", { session_id: "s1", samples: [] });
+  assert.equal(moment(), 0);
+  tell("knai:session", { session_id: "s1", kind: "vitals" });
   tell("knai:alert", { session_id: "s1" });
-  assert.equal(asked, 2);
+  assert.equal(moment(), 1);
+  tell("knai:alert", { session_id: "s1" });
+  assert.equal(moment(), 2);
 });
 test("the monitor's figures stand beside the charted ones, and what is due shows", () => {
   const screen = open();

@@ -2,6 +2,8 @@
    once its entry was taken, and keeps the monitor's own figures beside the charted ones. Panels are swapped by
    htmx; forms stand outside them, so nothing half typed is ever touched. */
 
+const SOON_MS = 250;
+
 export function liveWords(tile) {
   const figure = (label, value) => (value === null || value === undefined ? "" : `${label} ${Math.round(value)}`);
   const bp = tile.sbp ? `BP ${Math.round(tile.sbp)}/${Math.round(tile.dbp)}` : "";
@@ -40,14 +42,19 @@ export class SessionScreen extends Base {
   disconnectedCallback() {
     this.off?.abort();
     clearInterval(this.timer);
+    clearTimeout(this.waiting);
   }
 
   mine(detail) {
     return String(detail?.session_id) === this.getAttribute("session");
   }
 
+  /* Once for all news of a moment; the last of them is never the one that is missed. */
   refresh() {
-    document.body.dispatchEvent(new CustomEvent("session-news"));
+    this.waiting ??= setTimeout(() => {
+      this.waiting = null;
+      document.body.dispatchEvent(new CustomEvent("session-news"));
+    }, SOON_MS);
   }
 
   closeDialogs() {
