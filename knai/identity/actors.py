@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from knai.core.errors import Forbidden, Missing
 from knai.identity import permissions
 from knai.identity.models import Clinic, Membership, User
 from knai.kit.clock import now
+from knai.kit.db.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,18 @@ def get_actor(user: User, slug: str, at: datetime | None = None) -> Actor:
 
     raises  Missing: no such clinic, or no current membership: the two look the same
     """
-    memberships = Membership.objects.select_related("clinic").filter(user=user, clinic__slug=slug)
-    for membership in memberships:
+    for membership in _memberships(user_id=user.pk, slug=slug):
         today = (at or now()).astimezone(membership.clinic.tz).date()
         if membership.is_current(today) and user.is_active:
             return Actor(membership.clinic, user, membership.role, user.name)
     raise Missing("There is no such clinic among yours.")
+
+
+def _membership_rows(user_id: UUID, slug: str) -> QuerySet[Membership]:
+    return Membership.objects.select_related("clinic").filter(user_id=user_id, clinic__slug=slug)
+
+
+_memberships = Prepared(_membership_rows, user_id=UUID, slug=str)
 
 
 def list_hats(user: User, at: datetime | None = None) -> list[Actor]:

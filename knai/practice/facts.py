@@ -13,12 +13,14 @@ import math
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from knai.core.driving import DrivingBar, bar_counts_from, barred_until
 from knai.core.standard import Policy
 from knai.identity.actors import Actor, system_actor
+from knai.kit.db.prepared import Prepared
 from knai.practice import protocols, queries, roster_facts, work_up_facts
 from knai.practice.entries import Plan
 from knai.practice.given import DOSE_KINDS, Given, doses_given, spans, standing_line
@@ -139,15 +141,27 @@ def current_plan(log: Log, session: TreatmentSession) -> Plan | None:
 def count_prior_administrations(known: Known) -> int:
     """Sessions of this patient in this clinic with a dose that counts, before this one's first."""
     session, before = known.session, known.first_dose_at or known.now
+    found = _earlier_sessions(
+        clinic_id=session.clinic_id, patient_id=session.patient_id, session_id=session.pk,
+        before=before,
+    )  # fmt: skip
+    return len(found)
+
+
+def _earlier_session_rows(
+    clinic_id: UUID, patient_id: UUID, session_id: UUID, before: datetime
+) -> QuerySet[ChartEntry]:
     voided = Q(marks__kind="void") | Q(amended_by__isnull=False)
     rows = ChartEntry.objects.filter(
-        clinic_id=session.clinic_id,
-        patient_id=session.patient_id,
-        kind__in=DOSE_KINDS,
-        effective_at__lt=before,
+        clinic_id=clinic_id, patient_id=patient_id, kind__in=DOSE_KINDS, effective_at__lt=before
     )
-    rows = rows.exclude(session_id=session.pk).exclude(session=None).exclude(voided)
-    return rows.values("session_id").distinct().count()
+    rows = rows.exclude(session_id=session_id).exclude(session=None).exclude(voided)
+    return rows.order_by().values_list("session_id").distinct()
+
+
+_earlier_sessions = Prepared(
+    _earlier_session_rows, clinic_id=UUID, patient_id=UUID, session_id=UUID, before=datetime
+)
 
 
 def _plan(plan: Plan | None, privilege: str | None) -> Facts:

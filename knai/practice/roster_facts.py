@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from knai.identity.models import Clinic, Credential, CredentialKind, User
+from knai.kit.db.prepared import Prepared
 from knai.practice.models import RosterStay
 
 QUALIFYING = (CredentialKind.ACLS, CredentialKind.SEDATION)
+_HANDFUL = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +38,42 @@ class Papers:
 
 def list_stays(clinic: Clinic, since: datetime, until: datetime) -> list[RosterStay]:
     """Stays that touch the span, both ends included, with their people."""
+    return _stays(clinic_id=clinic.pk, since=since, until=until)
+
+
+def _stay_rows(clinic_id: UUID, since: datetime, until: datetime) -> QuerySet[RosterStay]:
     overlapping = Q(left_at__isnull=True) | Q(left_at__gte=since)
-    rows = RosterStay.objects.filter(overlapping, clinic=clinic, arrived_at__lte=until)
-    return list(rows.select_related("user"))
+    rows = RosterStay.objects.filter(overlapping, clinic_id=clinic_id, arrived_at__lte=until)
+    return rows.select_related("user")
+
+
+_stays = Prepared(_stay_rows, clinic_id=UUID, since=datetime, until=datetime)
 
 
 def papers_of(clinic: Clinic, user_ids: Iterable[UUID], on: date) -> dict[UUID, Papers]:
     """The papers of these people in this clinic, in one query."""
     wanted = set(user_ids)
     by_user: dict[UUID, list[Credential]] = {user_id: [] for user_id in wanted}
-    for row in Credential.objects.filter(clinic=clinic, user_id__in=wanted):
+    for row in _credentials(clinic.pk, sorted(wanted)):
         by_user[row.user_id].append(row)
     return {user_id: _papers(rows, on) for user_id, rows in by_user.items()}
+
+
+def _credentials(clinic_id: UUID, user_ids: list[UUID]) -> list[Credential]:
+    """Of a handful of people by a query made once for so many; of a crowd by one made anew."""
+    count = len(user_ids)
+    if count > _HANDFUL:
+        return list(Credential.objects.filter(clinic_id=clinic_id, user_id__in=user_ids))
+    people = {f"user_{n}": user_id for n, user_id in enumerate(user_ids)}
+    return _credentials_of(count)(clinic_id=clinic_id, **people) if people else []
+
+
+@cache
+def _credentials_of(count: int) -> Prepared:
+    def build(clinic_id: UUID, **people: UUID) -> QuerySet[Credential]:
+        return Credential.objects.filter(clinic_id=clinic_id, user_id__in=list(people.values()))
+
+    return Prepared(build, clinic_id=UUID, **{f"user_{n}": UUID for n in range(count)})
 
 
 def _papers(rows: list[Credential], on: date) -> Papers:

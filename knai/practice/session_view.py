@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from knai.core.events import what_event_demands
 from knai.core.standard import Effect, Verdict
 from knai.identity.actors import Actor
+from knai.kit.db.prepared import Prepared
 from knai.practice.charting_rules import why_not_chart
 from knai.practice.entry_words import sedation_words, vitals_words, words_of
 from knai.practice.facts import Known
@@ -157,7 +160,6 @@ def standard_panel(known: Known) -> StandardPanel:
 
 # ------------------------------------------------------------------------- alerts, monitor, what to do now
 def _alerts(session: TreatmentSession) -> tuple[AlertRow, ...]:
-    rows = Alert.objects.filter(session=session, cleared_at__isnull=True)
     ranks = {"critical": 0, "alert": 1}
     found = [
         AlertRow(
@@ -169,19 +171,33 @@ def _alerts(session: TreatmentSession) -> tuple[AlertRow, ...]:
             escalations=row.escalations,
         )
         for row in sorted(
-            rows.select_related("acknowledged_by"),
-            key=lambda r: (ranks.get(r.level, 2), r.raised_at),
+            _open_alerts(session_id=session.pk), key=lambda r: (ranks.get(r.level, 2), r.raised_at)
         )
     ]
     return tuple(found)
 
 
+def _open_alert_rows(session_id: UUID) -> QuerySet[Alert]:
+    rows = Alert.objects.filter(session_id=session_id, cleared_at__isnull=True)
+    return rows.select_related("acknowledged_by")
+
+
+_open_alerts = Prepared(_open_alert_rows, session_id=UUID)
+
+
 def _monitor(session: TreatmentSession) -> MonitorRow | None:
-    rows = DeviceAttachment.objects.filter(session=session, detached_at__isnull=True)
-    row = rows.select_related("device").first()
+    row = _attachments.first(session_id=session.pk)
     if row is None:
         return None
     return MonitorRow(row.device_id, row.pk, row.device.name, row.device.last_heard_at)
+
+
+def _attachment_rows(session_id: UUID) -> QuerySet[DeviceAttachment]:
+    rows = DeviceAttachment.objects.filter(session_id=session_id, detached_at__isnull=True)
+    return rows.select_related("device").order_by("pk")
+
+
+_attachments = Prepared(_attachment_rows, session_id=UUID)
 
 
 def _latest(log: Log, baseline: dict[str, float]) -> Latest | None:
