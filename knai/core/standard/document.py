@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -18,33 +20,75 @@ _MAY_ASK = (*_ASKED, "tz", "policy", "edition")
 _DEEPEST = 32  # levels in one question; the Standard's own facts need six
 
 
-class Twice:
-    """Stands for an object in which a name was written twice, until its question is refused."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
+_TOO_DEEP = f"nested deeper than {_DEEPEST} levels"
+_MARK = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},]')
 
 
-def read_document(text: bytes | str) -> Any:
+@dataclass(frozen=True, slots=True)
+class Spoilt:
+    """Stands for what cannot be read, until its own question is refused for it."""
+
+    why: str
+    name: str = ""
+
+
+def read_document(written: bytes) -> Any:
     """The JSON document; decimals stay as exact as they are written.
 
     raises  Malformed: no JSON. What is wrong inside a question is left to assess_document
     """
     try:
-        return json.loads(
-            text, object_pairs_hook=_object, parse_float=_decimal, parse_constant=_refuse_constant
-        )
-    except (ValueError, RecursionError):
-        raise Malformed(
-            "the file is not JSON in UTF-8; see docs/reference/cli.md for its form"
-        ) from None
+        text = written.decode(json.detect_encoding(written), "surrogatepass")
+        return _read(text)
+    except RecursionError:
+        return [_item(part) for part in _split(text)] if _is_list(text) else Spoilt(_TOO_DEEP)
+    except ValueError:
+        raise _no_json() from None
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Twice:
+def _read(text: str) -> Any:
+    return json.loads(
+        text, object_pairs_hook=_object, parse_float=_decimal, parse_constant=_refuse_constant
+    )
+
+
+def _no_json() -> Malformed:
+    return Malformed("the file is not JSON in UTF-8; see docs/reference/cli.md for its form")
+
+
+def _is_list(text: str) -> bool:
+    return text.lstrip().startswith("[")
+
+
+def _split(text: str) -> list[str]:
+    """The items of a list too deep for the parser, so that each can be read by itself."""
+    depth, since, items = 0, 0, []
+    for mark in _MARK.finditer(text):
+        depth += (mark[0] in "[{") - (mark[0] in "]}")
+        if depth == 1 and mark[0] == "[" and not since:
+            since = mark.end()
+        elif depth == (1 if mark[0] == "," else 0):
+            items.append(text[since : mark.start()])
+            since = mark.end()
+    if depth or text[since:].strip():
+        raise _no_json()
+    return items
+
+
+def _item(text: str) -> Any:
+    try:
+        return _read(text)
+    except RecursionError:
+        return Spoilt(_TOO_DEEP)
+    except ValueError:
+        raise _no_json() from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Spoilt:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
-            return Twice(name)
+            return Spoilt("given twice", name)
         found[name] = value
     return found
 
@@ -97,13 +141,13 @@ def refuse_unreadable(value: Any, field: str = "", depth: int = 0) -> None:
 
     raises  Malformed: a name given twice, half a surrogate pair, too many levels; `field` says where
     """
-    if isinstance(value, Twice):
-        raise Malformed("given twice", _inside(field, value.name))
+    if isinstance(value, Spoilt):
+        raise Malformed(value.why, _inside(field, value.name) if value.name else field)
     if isinstance(value, str):
         _refuse_half_characters(value, field)
     for name, part in _parts(value):
         if depth == _DEEPEST:
-            raise Malformed(f"nested deeper than {_DEEPEST} levels", field)
+            raise Malformed(_TOO_DEEP, field)
         refuse_unreadable(part, _inside(field, name), depth + 1)
 
 
