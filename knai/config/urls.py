@@ -3,8 +3,8 @@
 from django.urls import include, path
 
 from knai.web import health
-from knai.web.styleguide import styleguide
 from knai.web.home import home
+from knai.web.styleguide import styleguide
 
 handler400 = "knai.web.errors.bad_request"
 handler403 = "knai.web.errors.forbidden"

@@ -40,7 +40,7 @@ class Quarantined:
 class DeviceBatch:
     """All that one message of a monitor carried.
 
-    device_key   how the sender names itself (from MSH and PV1 by the device's mapping); finds the Device record
+    device_key   how the sender names itself, by its mapping; finds the Device record
     patient_ref  the patient id the monitor sent, "" when none; compared, never trusted
     raw          the message as received, kept for replay
     """

@@ -278,5 +278,7 @@ def test_without_scripts_or_with_a_post_answers_a_page_that_holds_the_gate(clien
     answer = post(client, cast, "start/walk", **{"HX-Request": "true", "HX-Boosted": "true"})
     assert answer.status_code == 302
     assert "HX-Request" in answer["Vary"]
-    assert re.search(r'<div id="gate"><section id="gate-now"', page(client, cast, "start").content.decode())
+    assert re.search(
+        r'<div id="gate"><section id="gate-now"', page(client, cast, "start").content.decode()
+    )
     assert minutes(0) == NOON
