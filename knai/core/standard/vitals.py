@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil
+from operator import itemgetter
 from typing import Any
 
 from knai.core.standard.doses import Window
@@ -16,21 +17,24 @@ from knai.core.standard.reading import Facts, Item
 VitalsSet = tuple[int, Any, Any, Any, Any]  # at, sbp, dbp, hr, spo2
 
 _SIGNS = ("sbp", "dbp", "hr", "spo2")
+_whole = itemgetter("at", *_SIGNS)
 
 
 def complete_sets(vitals: Sequence[Item]) -> list[VitalsSet]:
     """The sets that count, by time; equal times in an order that does not depend on the list's."""
-    sets = [
-        (one["at"], one["sbp"], one["dbp"], one["hr"], one["spo2"])
-        for one in vitals
-        if "at" in one and "sbp" in one and "dbp" in one and "hr" in one and "spo2" in one
-    ]
+    sets = []
+    for one in vitals:
+        try:
+            sets.append(_whole(one))
+        except KeyError:  # quicker than asking for each of the five names
+            continue
     return sorted(sets)
 
 
 def count_unplaced(vitals: Sequence[Item]) -> int:
     """Complete sets without their time: each may be the one that is looked for."""
-    return sum("at" not in one and all(sign in one for sign in _SIGNS) for one in vitals)
+    timeless = [one for one in vitals if "at" not in one]
+    return sum(all(sign in one for sign in _SIGNS) for one in timeless)
 
 
 def vitals_facts(
