@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Locator, Page
 
@@ -40,6 +41,11 @@ class Ward:
     def now(self) -> datetime:
         ahead_s = float(self._clock.read_text("ascii"))
         return datetime.now(UTC) + timedelta(seconds=ahead_s)
+
+    def clock(self, minutes: float = 0) -> str:
+        """So many minutes from now, as the clinic's clock on the wall shows it."""
+        at = self.now + timedelta(minutes=minutes)
+        return at.astimezone(ZoneInfo("America/New_York")).strftime("%H:%M")
 
     @property
     def _clock(self):

@@ -30,7 +30,6 @@ def arrive(ward, hands: Hands) -> None:
     hands.tap_button("This one")
     hands.page.wait_for_url("**/start/")
     ward.pass_time(2)
-    hands.page.reload()
 
 
 def pass_the_start_gate(hands: Hands) -> None:
