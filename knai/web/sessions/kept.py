@@ -1,73 +1,91 @@
-"""Parts of the screen that look the same until their record changes, rendered once and kept in memory.
-
-A row of the timeline, a finding, a chart and an empty form cost most of the page. Each is keyed by all it
-shows; the token and the key of a form are put in for each request.
-"""
+"""Parts of the session screen, each kept under all it shows; see knai/web/kept.py."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-from uuid import UUID
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 from django.http import HttpRequest
-from django.middleware.csrf import get_token
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from knai.core.standard import Finding
 from knai.identity.actors import Actor
 from knai.practice.session_chart import SessionChart
 from knai.practice.session_shapes import EntryRow, Screen
-from knai.web.sessions.answers import new_key
+from knai.web.kept import KEY, Named, Values, filled, part
 from knai.web.sessions.kinds import FORMS
 
-_TOKEN, _KEY = "token-of-this-request", "key-of-this-form"
+_NOTHING: Any = None
 
 
-class _Slug:
-    """What the templates ask of a clinic."""
-
-    def __init__(self, slug: str) -> None:
-        self.slug = slug
+def _where(request: HttpRequest, shown: Screen) -> Values:
+    return {"clinic": Named(request.actor.clinic.slug), "session_id": shown.id}
 
 
-def entry_rows(request: HttpRequest, shown: Screen) -> list[SafeString]:
-    """The timeline, line by line; a row with a button carries this request's token."""
-    slug, token = request.actor.clinic.slug, get_token(request)
-    can_write = not shown.read_only
-    rows = [_entry(row, slug, shown.id, can_write) for row in shown.entries]
-    return [mark_safe(row.replace(_TOKEN, token)) for row in rows]  # noqa: S308  our own template
+# ------------------------------------------------------------------------------------------ what is now
+def now_panel(request: HttpRequest, shown: Screen, values: Values) -> SafeString:
+    """Every value of the screen but those of the other panels and of the passing of time."""
+    monitor = shown.monitor and replace(shown.monitor, heard_at=None)
+    bare = replace(
+        shown, chart=_NOTHING, standard=_NOTHING, identity=_NOTHING, judged_at=_NOTHING, entries=(),
+        older=0, revision=0, monitor=monitor,
+    )  # fmt: skip
+    keys = {"last_key": KEY, "end_key": KEY}
+    return filled(request, part("sessions/_now.html", values | keys | {"screen": bare}))
 
 
-@lru_cache(maxsize=4096)
-def _entry(row: EntryRow, slug: str, session_id: UUID, can_write: bool) -> str:
-    context = {"row": row, "session_id": session_id, "can_write": can_write}
-    return render_to_string(
-        "sessions/_entry.html", context | {"clinic": _Slug(slug), "csrf_token": _TOKEN}
-    )
+# ---------------------------------------------------------------------------------------- the timeline
+def entry_rows(request: HttpRequest, shown: Screen) -> str:
+    """The timeline as markup, before the token is put in."""
+    where, can_write = _where(request, shown), not shown.read_only
+    slug, values = where["clinic"].slug, where | {"can_write": can_write}
+    return "".join(_entry(row, values, (row, slug, shown.id, can_write)) for row in shown.entries)
 
 
-def finding_cards(findings: tuple[Finding, ...], template: str) -> list[SafeString]:
-    return [
-        mark_safe(_finding(template, f.clause, f.title, f.verdict, f.effect, f.because, f.quote))  # noqa: S308
-        for f in findings
-    ]
+def _entry(row: EntryRow, values: Values, key: tuple) -> str:
+    return part("sessions/_entry.html", lambda: values | {"row": row}, key)
 
 
-@lru_cache(maxsize=2048)
-def _finding(template: str, clause, title, verdict, effect, because, quote) -> str:
-    finding = {
-        "clause": clause, "title": title, "verdict": verdict, "effect": effect, "because": because,
-        "quote": quote,
-    }  # fmt: skip
-    return render_to_string(template, {"finding": finding})
+# ---------------------------------------------------------------------------------------- the Standard
+def standard_key(shown: Screen) -> tuple:
+    """What the panel shows of the findings; the facts behind them stand at the gates."""
+    panel = shown.standard
+    lists = (panel.needing, panel.waiting, panel.settled)
+    return panel.edition, shown.is_emergency, *(tuple(map(_looks, found)) for found in lists)
 
 
-def chart_markup(chart: SessionChart, clinic_slug: str) -> SafeString:
-    """slug: the clock of the clinic is in the markup."""
+def _looks(finding: Finding) -> tuple:
+    return (
+        finding.clause, finding.title, finding.verdict.value, finding.effect.value, finding.because,
+        finding.quote,
+    )  # fmt: skip
+
+
+def standard_panel(shown: Screen, seen: str, oob: bool) -> SafeString:
+    panel = shown.standard
+    screen = SimpleNamespace(standard=panel, is_emergency=shown.is_emergency)
+
+    def values() -> Values:
+        return {
+            "screen": screen, "seen": {"standard": seen}, "oob": oob,
+            "needing": _cards(panel.needing, "sessions/_finding.html"),
+            "waiting": _cards(panel.waiting, "sessions/_finding_line.html"),
+            "settled": _cards(panel.settled, "sessions/_finding_line.html"),
+        }  # fmt: skip
+
+    return part("sessions/_standard.html", values, (standard_key(shown), seen, oob))
+
+
+def _cards(findings: tuple[Finding, ...], template: str) -> list[SafeString]:
+    return [part(template, {"finding": finding}, _looks(finding)) for finding in findings]
+
+
+# ------------------------------------------------------------------------------------------- the chart
+def chart_markup(chart: SessionChart) -> SafeString:
     minute = chart.ends_at.replace(second=0, microsecond=0)
     key = (chart.session_id, chart.starts_at, minute, *what_it_shows(chart))
-    return mark_safe(_chart(_Same(chart, (*key, clinic_slug))))  # noqa: S308
+    return part("components/vitals_chart.html", {"chart": chart}, key)
 
 
 def what_it_shows(chart: SessionChart) -> tuple:
@@ -79,42 +97,32 @@ def what_it_shows(chart: SessionChart) -> tuple:
     return chart.samples, lanes, limits
 
 
-class _Same:
-    """A chart that equals another when their keys do: to the minute, as far as now is concerned."""
-
-    __slots__ = ("chart", "key")
-
-    def __init__(self, chart: SessionChart, key: tuple) -> None:
-        self.chart, self.key = chart, key
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.key == other.key
+# ----------------------------------------------------------------------------------- what can be done
+def actions(request: HttpRequest, shown: Screen, **values: Any) -> SafeString:
+    """The bar of buttons."""
+    screen = SimpleNamespace(is_open=shown.is_open, is_emergency=shown.is_emergency)
+    values |= _where(request, shown) | {"screen": screen}
+    return filled(request, part("sessions/_actions.html", values))
 
 
-@lru_cache(maxsize=128)
-def _chart(same: _Same) -> str:
-    return render_to_string("components/vitals_chart.html", {"chart": same.chart})
+def more_dialog(request: HttpRequest, shown: Screen, **values: Any) -> SafeString:
+    values |= _where(request, shown) | {"screen": SimpleNamespace(is_open=shown.is_open)}
+    return part("sessions/_more.html", values)
 
 
 def dialog_forms(request: HttpRequest, kinds: list[str], shown: Screen) -> list[SafeString]:
     """The empty forms of the dialogs, each with a key of its own."""
-    actor, token = request.actor, get_token(request)
-    found = [_dialog(kind, actor.clinic.slug, shown.id, shown.sedation_last) for kind in kinds]
-    filled = (text.replace(_TOKEN, token).replace(_KEY, new_key()) for text in found)
-    return [mark_safe(text) for text in filled]  # noqa: S308  our own template
+    where = _where(request, shown)
+    return [filled(request, _dialog(kind, where, shown.sedation_last)) for kind in kinds]
 
 
-@lru_cache(maxsize=256)
-def _dialog(kind: str, slug: str, session_id: UUID, sedation_last: str) -> str:
-    form = FORMS[kind](by=_nobody())
-    context = {
-        "form": form, "session_id": session_id, "sedation_last": sedation_last,
-        "idempotency_key": _KEY, "csrf_token": _TOKEN, "clinic": _Slug(slug),
-    }  # fmt: skip
-    return render_to_string("sessions/_dialog.html", context)
+def _dialog(kind: str, where: Values, sedation_last: str) -> str:
+    def values() -> Values:
+        form = FORMS[kind](by=_nobody())
+        return where | {"form": form, "sedation_last": sedation_last, "idempotency_key": KEY}
+
+    key = (kind, where["clinic"].slug, where["session_id"], sedation_last)
+    return part("sessions/_dialog.html", values, key)
 
 
 def _nobody() -> Actor:

@@ -22,9 +22,9 @@ from knai.practice.session_log import NEWEST, list_older, open_session
 from knai.practice.session_shapes import Screen
 from knai.practice.session_view import get_screen, identity_of
 from knai.web.gates.answering import GATES, back_to
+from knai.web.kept import KEY, Named, filled
 from knai.web.sessions import kept
-from knai.web.sessions.answers import EXPECTED, done, new_key, refused, vary
-from knai.web.sessions.forms_more import EventForm
+from knai.web.sessions.answers import EXPECTED, done, refused, vary
 from knai.web.sessions.kinds import FORMS, IN_DIALOGS, MORE
 
 BEFORE_A_DOSE = ("booked", "checked_in", "ready")
@@ -39,34 +39,44 @@ def screen(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
         "session.viewed", by=request.actor, session_id=session_id, patient_id=shown.patient_id,
         revision=shown.revision,
     )  # fmt: skip
-    context = _context(request, shown) | {
-        "dialogs": _dialogs(request, shown),
-        "more": _more(request),
-        "often": EventForm.often,
-        "stream_url": f"/live/{slug}/",
-    }
+    context = _context(request, shown) | _what_to_do(request, shown)
     return render(request, "sessions/screen.html", context)
 
 
-def _context(request: HttpRequest, shown: Screen) -> dict[str, Any]:
-    slug = request.actor.clinic.slug
+def _context(request: HttpRequest, shown: Screen, oob: bool = False) -> dict[str, Any]:
+    """What the panels show; oob: they take the place of those on the page."""
+    rows = kept.entry_rows(request, shown)
+    seen = {name: fingerprint(shown, name, rows) for name in PANELS}
+    may_attach = request.actor.may("attach_device")
+    now_values = {
+        "seen": seen, "oob": oob, "clinic": Named(request.actor.clinic.slug), "session_id": shown.id,
+        "steps": [(chip, KEY) for chip in chips.emergency_steps()] if shown.emergency else (),
+        "may_acknowledge": request.actor.may("acknowledge"), "may_attach": may_attach,
+    }  # fmt: skip
     return {
-        "screen": shown,
-        "session_id": shown.id,
-        "seen": {name: fingerprint(shown, name) for name in PANELS},
-        "steps": [(chip, new_key()) for chip in chips.emergency_steps()] if shown.emergency else (),
-        "end_key": new_key(),
-        "needing": kept.finding_cards(shown.standard.needing, "sessions/_finding.html"),
-        "waiting": kept.finding_cards(shown.standard.waiting, "sessions/_finding_line.html"),
-        "settled": kept.finding_cards(shown.standard.settled, "sessions/_finding_line.html"),
-        "chart_markup": kept.chart_markup(shown.chart, slug),
-        "entry_rows": kept.entry_rows(request, shown),
-        "last_key": new_key(),
-        "may_acknowledge": request.actor.may("acknowledge"),
-        "may_attach": request.actor.may("attach_device"),
-        "dose_url": _dose_url(slug, shown),
-        "discharge_url": _address("gates:discharge", slug, shown.id),
-        "page_url": reverse("sessions:screen", args=[slug, shown.id]),
+        "screen": shown, "session_id": shown.id, "seen": seen, "oob": oob,
+        "now_panel": kept.now_panel(request, shown, now_values),
+        "standard_panel": kept.standard_panel(shown, seen["standard"], oob),
+        "chart_markup": kept.chart_markup(shown.chart),
+        "entry_rows": filled(request, rows),
+    }  # fmt: skip
+
+
+def _what_to_do(request: HttpRequest, shown: Screen) -> dict[str, Any]:
+    """The buttons and the forms behind them, for those who may chart here now."""
+    slug = request.actor.clinic.slug
+    values = {"stream_url": f"/live/{slug}/"}
+    if shown.read_only:
+        return values
+    to = {"dose_url": _dose_url(slug, shown)}
+    to["discharge_url"] = _address("gates:discharge", slug, shown.id)
+    kinds = [kind for kind in IN_DIALOGS if request.actor.may(permission_for(kind))]
+    may_attach = request.actor.may("attach_device")
+    more = kept.more_dialog(request, shown, more=_more(request), may_attach=may_attach, **to)
+    return values | {
+        "actions": kept.actions(request, shown, **to),
+        "dialogs": kept.dialog_forms(request, kinds, shown),
+        "more_dialog": more if kinds else "",
     }
 
 
@@ -83,13 +93,6 @@ def _address(name: str, *args: Any) -> str:
         return ""
 
 
-def _dialogs(request: HttpRequest, shown: Screen) -> list[Any]:
-    if shown.read_only:
-        return []
-    kinds = [kind for kind in IN_DIALOGS if request.actor.may(permission_for(kind))]
-    return kept.dialog_forms(request, kinds, shown)
-
-
 def _more(request: HttpRequest) -> list[dict[str, str]]:
     """Not the classes themselves: a template would call them."""
     may = [FORMS[kind] for kind in MORE if request.actor.may(permission_for(kind))]
@@ -97,9 +100,13 @@ def _more(request: HttpRequest) -> list[dict[str, str]]:
 
 
 # ------------------------------------------------------------------------------------------- refreshing
-def fingerprint(shown: Screen, name: str) -> str:
-    """Changes exactly when what the panel shows changes; passing time alone does not change it."""
-    return hashlib.sha1(repr(_PARTS[name](shown)).encode(), usedforsecurity=False).hexdigest()[:12]
+def fingerprint(shown: Screen, name: str, rows: str) -> str:
+    """Changes exactly when what the panel shows changes; passing time alone does not change it.
+
+    rows  the timeline as it is rendered
+    """
+    shows = f"{shown.older} {rows}" if name == "entries" else repr(_PARTS[name](shown))
+    return hashlib.sha1(shows.encode(), usedforsecurity=False).hexdigest()[:12]
 
 
 _PARTS = {
@@ -107,8 +114,7 @@ _PARTS = {
                       s.next_vitals_at, s.running, s.sedation_last, s.provider_on_site, s.emergency,
                       s.medically_ready_at, s.dose),
     "chart": lambda s: kept.what_it_shows(s.chart),
-    "standard": lambda s: (s.standard, s.is_emergency),
-    "entries": lambda s: (s.entries, s.older),
+    "standard": kept.standard_key,
 }  # fmt: skip
 
 
@@ -116,12 +122,11 @@ _PARTS = {
 def panels(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
     """The panels that have changed since the page saw them; 204 when none has."""
     shown = get_screen(by=request.actor, session_id=session_id)
-    context = _context(request, shown)
+    context = _context(request, shown, oob=True)
     changed = [name for name in PANELS if request.GET.get(f"seen_{name}") != context["seen"][name]]
     if not changed:
         return vary(HttpResponse(status=204))
-    context |= {"changed": changed, "oob": True}
-    return vary(render(request, "sessions/_panels.html", context))
+    return vary(render(request, "sessions/_panels.html", context | {"changed": changed}))
 
 
 @require_GET

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django import template
@@ -30,6 +30,11 @@ def icon_names() -> frozenset[str]:
 @register.simple_tag
 def icon(name: str, label: str = ""):
     """An icon of the sprite; without a label it is decoration beside a word."""
+    return _icon(name, str(label))
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, label: str):
     if name not in icon_names():
         raise template.TemplateSyntaxError(
             f"Found icon {name!r}, wanted a name in knai/web/icons.toml. "
