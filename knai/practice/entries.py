@@ -150,7 +150,7 @@ class AdverseEvent(Body, frozen=True):
     outcome: str = ""
     relatedness: str = ""
     text: str = ""
-    charted_grade: int | None = None  # what was tapped, when the circumstance makes it count as more
+    charted_grade: int | None = None  # what was tapped, where it counts as more
 
 
 class OffMonitor(Body, frozen=True):
