@@ -117,3 +117,9 @@ def test_a_list_too_deep_for_any_parser_still_answers_its_other_items():
 def test_what_is_no_list_at_all_is_no_json(text):
     with pytest.raises(Malformed, match="not JSON"):
         read(text)
+
+
+def test_half_a_pair_written_as_bytes_is_refused_too():
+    text = written(facts=code('"?"')).encode().replace(b"?", b"\xed\xa0\x80")
+    with pytest.raises(Malformed, match="half a surrogate pair"):
+        assess_document(read_document(text))
