@@ -110,7 +110,12 @@ def gather_facts(known: Known) -> Facts:
         "system": {"routes_offered": list(known.policy.all_routes)},
     }
     facts |= work_up_facts.gather(known.work_up, _as_of(known), known.first_dose_at, session)
-    return facts | _protocol(known) | _observed(known.log) | _leaving(known)
+    return (
+        facts
+        | _protocol(known)
+        | known.log.once("observed", lambda: _observed(known.log))
+        | _leaving(known)
+    )
 
 
 def session_on(known: Known) -> date:

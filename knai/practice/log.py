@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import merge
+from typing import Any, TypeVar
 from uuid import UUID
 
 from knai.practice.entries import MARKS, Body, from_json
 from knai.practice.models import ChartEntry
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -41,11 +44,13 @@ class Line:
 
 @dataclass(slots=True)
 class Log:
-    """All lines by effective time, and look-ups over them."""
+    """All lines by effective time, and look-ups over them. Nothing in it changes once it is folded, so
+    what follows from it alone is worked out once."""
 
     lines: list[Line]
     by_id: dict[UUID, Line] = field(default_factory=dict)
     _by_kind: dict[str, list[Line]] = field(default_factory=dict, repr=False)
+    _made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         for line in self.lines:
@@ -53,12 +58,21 @@ class Log:
 
     def of(self, *kinds: str) -> Iterator[Line]:
         """The lines of these kinds that count, oldest first."""
+        return iter(self.once(kinds, lambda: tuple(self._counting(kinds))))
+
+    def _counting(self, kinds: tuple[str, ...]) -> Iterator[Line]:
         found = [self._by_kind[kind] for kind in kinds if kind in self._by_kind]
         lines = found[0] if len(found) == 1 else merge(*found, key=_by_time)
         return (line for line in lines if line.counts)
 
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives, made the first time. key: names it, with all that it depends on but the log."""
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
+
     def latest(self, kind: str) -> Line | None:
-        return max(self.of(kind), key=lambda line: (line.at, line.id), default=None)
+        return self.once(("latest", kind), lambda: max(self.of(kind), key=_by_time, default=None))
 
     def targeting(self, target_id: UUID, kind: str) -> list[Line]:
         return [line for line in self.of(kind) if line.entry.target_id == target_id]

@@ -63,7 +63,6 @@ def build_chart(known: Known, presence: Iterable[Presence]) -> SessionChart:
     sets = list(log.of("vitals"))
     start, end = _span(known, sets)
     policy = known.policy
-    shown = sets[-MOST_SETS:]
     return SessionChart(
         session_id=session.pk,
         starts_at=start,
@@ -71,14 +70,14 @@ def build_chart(known: Known, presence: Iterable[Presence]) -> SessionChart:
         baseline=baseline_of(log, session.first_dose_at or known.now, policy),
         above_percent=float(policy.return_tolerance_above_percent),
         below_percent=float(policy.return_tolerance_below_percent),
-        samples=tuple(_point(line) for line in shown),
+        samples=log.once("points", lambda: tuple(map(_point, sets[-MOST_SETS:]))),
         lanes=(
             *doses_as_blocks(known.doses, end),
             *_events(log),
-            *_sedation(log),
+            *log.once("sedation", lambda: _sedation(log)),
             *_stays(presence, start, end),
         ),
-        left_out=len(sets) - len(shown),
+        left_out=max(0, len(sets) - MOST_SETS),
     )
 
 

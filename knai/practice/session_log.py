@@ -91,6 +91,12 @@ def open_session(*, by: Actor, session_id: UUID) -> Opened:
 
 
 def list_entries(by: Actor, opened: Opened, newest_first: bool = True) -> tuple[EntryRow, ...]:
+    """A row depends on its line, on who looks and, for a baseline, on the first dose."""
+    key = ("rows", by.role, by.user_id, opened.session.first_dose_at, newest_first)
+    return opened.seen.once(key, lambda: _rows(by, opened, newest_first))
+
+
+def _rows(by: Actor, opened: Opened, newest_first: bool) -> tuple[EntryRow, ...]:
     lines = opened.seen.lines
     shown = lines[-NEWEST:] if newest_first else lines
     rows = [row_of(by, opened.session, line) for line in shown]

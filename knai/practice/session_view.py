@@ -221,7 +221,7 @@ def _prompts(known: Known) -> Iterable[Prompt]:
     off = known.log.latest("off_monitor")
     if off is not None and not off.body.back:
         yield Prompt("off_monitor", f"Off the monitor: {off.body.why}", off.id, off.at)
-    waiting = [line for line in known.log.of("vitals") if _waits(line)]
+    waiting = known.log.once("waiting", lambda: list(filter(_waits, known.log.of("vitals"))))
     if waiting:
         *older, newest = (WaitingSet(w.id, w.at, vitals_words(w.body)) for w in waiting)
         yield Prompt("accept", newest.text, newest.id, newest.at, tuple(reversed(older)))

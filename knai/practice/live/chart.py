@@ -91,7 +91,7 @@ def _is_on_site(session: TreatmentSession) -> bool:
 def chart_of(session: TreatmentSession, log: Log, on_site: bool, now: datetime) -> ChartNow:
     doses = doses_of(log)
     policy = Policy.default().tightened(session.clinic.policy)
-    sets = [line for line in log.of("vitals") if line.body.is_complete]
+    sets = log.once("complete", lambda: [v for v in log.of("vitals") if v.body.is_complete])
     due, overdue = _when_vitals_are_due(doses, sets, policy, now)
     sedation = log.latest("sedation")
     return ChartNow(
@@ -118,7 +118,7 @@ def chart_of(session: TreatmentSession, log: Log, on_site: bool, now: datetime) 
         next_vitals_at=due,
         overdue_vitals_at=overdue,
         overrides=_overrides(log),
-        by_hand=tuple(_by_hand(log)),
+        by_hand=log.once("by_hand", lambda: tuple(_by_hand(log))),
     )
 
 
@@ -156,7 +156,7 @@ def _when_vitals_are_due(
     window = window_of(doses, policy, any(d["substance"] == "esketamine" for d in doses))
     if window.start is None or _is_over(window, now):
         return None, None
-    last = max([window.start, *(_us(line.at) for line in sets)])
+    last = max([window.start, *(_us(line.at) for line in sets[-1:])])
     minutes = min(float(policy.charting_interval_min[dose["route"]]) for dose in doses)
     due = EPOCH + last * ONE_US + timedelta(minutes=minutes)
     return due, due + timedelta(minutes=float(policy.charting_grace_min))
