@@ -132,6 +132,7 @@ def random_session(rng: random.Random, gate: str) -> Derived:
     known["outside"] = known["purpose"] not in (None, "knai") and rng.random() < 0.3
     if rng.random() < 0.5:
         known |= quiet_session(rng)
+    known["undosed_at_leaving"] = gate in ("discharge", "after") and not known["dosed"]
     return Derived(**known)
 
 

@@ -35,6 +35,7 @@ from knai.core.standard.vitals import (
     vitals_facts,
 )
 
+_LEAVING = ("discharge", "after")
 BEFORE_A_DOSE = ("plan", "start", "redose")  # the gates at which a dose is still only meant
 NAMED_CONDITIONS = (
     "unipolar_major_depression",
@@ -62,6 +63,7 @@ def derive(gate: str, now: int, facts: Facts, policy: Policy, zone: tzinfo) -> D
         "gate": gate,
         "now_at": now,
         "dosed": bool(doses),
+        "undosed_at_leaving": gate in _LEAVING and not doses,
         "due_at": due_at,
         "due_on": None if due_at is None else moment(due_at, zone).date().toordinal(),
         **_scope(facts, now),

@@ -52,6 +52,7 @@ class Derived(NamedTuple):
     ingredients_disclosed: bool | None
     # doses
     dosed: bool
+    undosed_at_leaving: bool  # nobody who was not dosed is held at discharge, or judged after
     due_at: int | None  # the first dose; before any dose, now
     due_on: int | None
     first_dose_at: int | None

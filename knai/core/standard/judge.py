@@ -19,7 +19,6 @@ from knai.core.standard.verdicts import Effect, Verdict
 Answer = TypeVar("Answer")
 
 _SCOPE = "KNAI-1"
-_LEAVING = ("discharge", "after")
 _LEFT_OTHERWISE = ("left_against_advice", "eloped", "transferred", "admitted", "died")
 
 
@@ -29,6 +28,11 @@ class Ruling:
 
     effect: Effect
     override_needs: str = ""
+
+
+_ALLOWED: tuple[list[tuple[Truth, Ruling]], Ruling] = ([], Ruling(Effect.ALLOW))
+_ON_RECORD = Ruling(Effect.RECORD_ONLY)
+_RULING = {effect: Ruling(effect) for effect in Effect}
 
 
 def first_true(rules: Iterable[tuple[Truth, Answer]], otherwise: Answer) -> Answer:
@@ -56,7 +60,7 @@ def does_not_apply(clause: Clause, d: Question) -> Truth:
         return lapsed
     lapsed = lapsed | d.outside
     if clause.lapses_without_dose:
-        lapsed = lapsed | (d.gate.isin(_LEAVING) & ~d.dosed)
+        lapsed = lapsed | d.undosed_at_leaving
     return lapsed
 
 
@@ -65,16 +69,16 @@ def effect_rules(
 ) -> tuple[list[tuple[Truth, Ruling]], Ruling]:
     """The rules at this gate for one verdict, and what follows when none of them holds."""
     if verdict in (Verdict.MET, Verdict.NOT_APPLICABLE):
-        return [], Ruling(Effect.ALLOW)
+        return _ALLOWED
     entry = clause.at.get(gate)
     if entry is not None and entry.only_on not in (None, verdict):
         entry = None
     if gate == "after":
-        return _afterwards(entry, d), Ruling(Effect.RECORD_ONLY)
+        return _afterwards(entry, d), _ON_RECORD
     rules = [] if entry is None else _unless(entry, verdict, d)
     if gate == "discharge" and clause.at:
-        rules = [(d.departure.isin(_LEFT_OTHERWISE), Ruling(Effect.RECORD_ONLY)), *rules]
-    return rules, Ruling(Effect.NONE if entry is None else entry.effect)
+        rules = [(d.departure.isin(_LEFT_OTHERWISE), _ON_RECORD), *rules]
+    return rules, _RULING[Effect.NONE if entry is None else entry.effect]
 
 
 def _afterwards(entry: AtGate | None, d: Question) -> list[tuple[Truth, Ruling]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from operator import lt
+from operator import itemgetter, lt
 from typing import Any
 
 from knai.core.data import load
@@ -101,18 +101,39 @@ def _list_of_items(readers: Mapping[str, Reader]) -> Callable[[Any, str], tuple[
 
     def reader(value: Any, field: str) -> tuple[Any, Any]:
         given = list(_list(value, field))
-        read = [_item(item, readers, amounts, field, index) for index, item in enumerate(given)]
+        read = [
+            _whole_set(item) or _item(item, readers, amounts, field, index)
+            for index, item in enumerate(given)
+        ]
         order = _fixed_order([item.get(first, -1) for item in read], given)
         return [read[index] for index in order], [given[index] for index in order]
 
     return reader
 
 
+_SET = ("at", "sbp", "dbp", "hr", "spo2", "rr")
+_values_of_set = itemgetter(*_SET)
+
+
+def _whole_set(item: Any) -> dict[str, Any] | None:
+    """A set of vital signs as monitors and charts give it, read at once; None: read it part by part."""
+    try:
+        at, sbp, dbp, hr, spo2, rr = _values_of_set(item)
+        is_plain = type(sbp) is type(dbp) is type(hr) is type(spo2) is type(rr) is int
+        is_below_zero = sbp < 0 or dbp < 0 or hr < 0 or spo2 < 0 or rr < 0
+        if not is_plain or is_below_zero or len(item) != len(_SET):
+            return None
+        since = read_instant(at, "at")
+    except (KeyError, TypeError, Malformed):
+        return None
+    return {"at": since, "sbp": sbp, "dbp": dbp, "hr": hr, "spo2": spo2, "rr": rr}
+
+
 def _item(
     item: Any, readers: Mapping[str, Reader], amounts: frozenset[str], field: str, index: int
 ) -> dict[str, Any]:
-    # The one hot loop of the core (120 sets of vital signs): a whole amount needs no reader, and
-    # the field's whole name is put together only when something is wrong with it.
+    # A hot loop: a whole amount needs no reader, and the field's whole name is put together only when
+    # something is wrong with it.
     try:
         return {
             name: value

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Verdict(StrEnum):
@@ -30,8 +29,7 @@ class Effect(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One clause, judged at one gate and instant.
 
     because         a sentence with the figures in it; `key` and `values` are what it was made from
@@ -57,7 +55,7 @@ class Finding:
     override_needs: str
 
     def as_json(self) -> dict[str, Any]:
-        return {field.name: as_json(getattr(self, field.name)) for field in fields(self)}
+        return {name: as_json(value) for name, value in self._asdict().items()}
 
 
 def as_json(value: Any) -> Any:

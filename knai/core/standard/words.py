@@ -21,7 +21,7 @@ _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 REASONS: Mapping[str, Predicate] = {
     "outside": lambda d: d.outside,
-    "nobody_dosed": lambda d: d.gate.isin(("discharge", "after")) & ~d.dosed,
+    "nobody_dosed": lambda d: d.undosed_at_leaving,
     "left_for_other_care": clauses.in_other_care,
     "at_home_without_parenteral": clauses.at_home_without_parenteral,
     "not_screened": lambda d: ~d.screened,
