@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.utils import timezone
 
 from knai.core.errors import Forbidden, KnaiError, Malformed, Missing, Refused, Unavailable
@@ -43,6 +46,22 @@ class ActorMiddleware:
             return error_page(request, error)
         timezone.activate(request.actor.clinic.tz)  # a clinic's pages show the clinic's clock
         return None
+
+
+class LogInMiddleware(LoginRequiredMiddleware):
+    """A page leads to the log-in; a post by htmx is answered 401 and leads there, so that nothing is taken
+    for kept and what was typed comes back; what a page asks by itself is answered 401 and leads nowhere."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func) -> HttpResponse:
+        if not request.headers.get("HX-Request"):
+            return super().handle_no_permission(request, view_func)
+        answer = HttpResponse(status=401)
+        if request.method == "POST":
+            came_from = urlsplit(request.headers.get("HX-Current-URL", "")).path
+            answer["HX-Redirect"] = (
+                f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': came_from or '/'})}"
+            )
+        return answer
 
 
 class ErrorMiddleware:
