@@ -156,3 +156,35 @@ test("the words tell what waits, for what, and what was not taken", () => {
   assert.match(outboxWords(0, 1, ""), /^1 entry not taken/);
   assert.equal(outboxWords(0, 0, ""), "");
 });
+test("two entries written without a network in one form are two, each with its own time", () => {
+  online(false);
+  fill(FORM.replace("<textarea", '<input name="effective_at"><textarea'));
+  type(form());
+  submit();
+  form().elements.sbp.value = "139";
+  submit();
+  const [first, second] = new Queue(localStorage).all();
+  assert.equal(first.id, "k1");
+  assert.match(second.id, /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+  assert.match(second.body, new RegExp(`idempotency_key=${second.id}`));
+  assert.ok(Date.parse(new URLSearchParams(first.body).get("effective_at")) <= Date.now());
+});
+test("figures are kept where the browser itself must not offer them again", () => {
+  const field = (more) => `<keep-typed key="v"><form><input name="sbp" autocomplete="off" ${more}></form></keep-typed>`;
+  for (const [more, kept] of [["data-keep", "138"], ["", ""]]) {
+    fill(field(more));
+    form().elements.sbp.value = "138";
+    form().elements.sbp.dispatchEvent(new Event("input", { bubbles: true }));
+    fill(field(more));
+    assert.equal(form().elements.sbp.value, kept);
+    sessionStorage.clear();
+  }
+});
+test("a tap that did not arrive says so, a form that waits or a page that asks does not", async () => {
+  const { unsentWords } = await import("../../knai/web/static/js/toast-line.js");
+  fill(`<form id="tap"></form>${FORM}`);
+  const failed = (target, verb) => unsentWords({ target, detail: { requestConfig: { verb } } });
+  assert.match(failed(document.getElementById("tap"), "post"), /nothing was charted/);
+  assert.equal(failed(document.getElementById("tap"), "get"), "");
+  assert.equal(failed(document.querySelector("keep-typed form"), "post"), "");
+});

@@ -50,6 +50,7 @@ export class KeepTyped extends HTMLElement {
       this.unsent(event.submitter);
       return;
     }
+    this.submitter = event.submitter;
     this.form.dataset.sent = "";
     typed().markSent(this.key);
   }
@@ -60,7 +61,7 @@ export class KeepTyped extends HTMLElement {
     else typed().save(this.key, readFields(this.form));
   }
 
-  unsent(submitter) {
+  unsent(submitter = this.submitter) {
     this.release();
     if (!this.hasAttribute("queue")) return;
     if (enqueue(this.form, submitter)) {

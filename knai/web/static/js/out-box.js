@@ -1,23 +1,34 @@
 /* <out-box>: says what waits for the network, sends it when it is back, and keeps what was refused to be looked at. */
 import { Queue } from "./queue.js";
+import { serverNowMs } from "./server-clock.js";
 import { entries } from "./words.js";
 
 const TRY_EVERY_MS = 10_000;
 const queue = () => new Queue(localStorage);
 const user = () => document.body.dataset.user ?? "";
 
-/* Puts a form into the queue; false when it has no idempotency key and so could arrive twice. */
+/* Puts a form into the queue; false when it has no idempotency key and so could arrive twice. It happened now,
+   not when the network is back; and what is written next into the same form is another entry. */
 export function enqueue(form, submitter) {
   const data = new FormData(form);
   if (submitter?.name) data.append(submitter.name, submitter.value);
   const id = data.get("idempotency_key");
   if (!id) return false;
+  if (data.get("effective_at") === "") data.set("effective_at", new Date(serverNowMs()).toISOString());
   data.delete("csrfmiddlewaretoken"); // a new one is given when it is sent
   const url = form.getAttribute("hx-post") || form.action;
   const body = new URLSearchParams(data).toString();
   queue().add({ id, user: user(), url, body, page: location.href, at: new Date().toISOString() });
+  form.elements.idempotency_key.value = newKey();
   document.dispatchEvent(new CustomEvent("knai:queued"));
   return true;
+}
+
+/* A random UUID, also where the page came without TLS. */
+function newKey() {
+  const hex = [...crypto.getRandomValues(new Uint8Array(16))].map((byte, i) =>
+    (i === 6 ? (byte & 15) | 64 : i === 8 ? (byte & 63) | 128 : byte).toString(16).padStart(2, "0"));
+  return hex.join("").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
 /* What a refused entry said, to be put back into its form; it leaves the queue with that. */

@@ -5,14 +5,23 @@ export function say(text) {
   document.dispatchEvent(new CustomEvent("knai:say", { detail: { text } }));
 }
 
+/* A tap that did not arrive must not look as if it had; a form that waits in the queue says so itself. */
+export function unsentWords({ detail, target }) {
+  const isAsking = detail?.requestConfig?.verb === "get";
+  return isAsking || target?.closest?.("keep-typed[queue]") ? "" : "No connection: nothing was charted. Tap again.";
+}
+
 export class ToastLine extends HTMLElement {
   connectedCallback() {
     this.listen = (event) => this.show(event.detail?.text ?? event.detail?.value ?? "");
+    this.fail = (event) => this.show(unsentWords(event));
     document.addEventListener("knai:say", this.listen);
+    document.addEventListener("htmx:sendError", this.fail);
   }
 
   disconnectedCallback() {
     document.removeEventListener("knai:say", this.listen);
+    document.removeEventListener("htmx:sendError", this.fail);
   }
 
   show(text) {

@@ -2,12 +2,16 @@
 const PREFIX = "knai:typed:";
 const NEVER = new Set(["password", "hidden", "file", "submit", "button", "image", "reset"]);
 
+/* Figures are typed with autocomplete off, so that no browser offers another patient's: data-keep keeps them. */
+const skipped = (field) =>
+  !field.name || NEVER.has(field.type) || (field.autocomplete === "off" && !("keep" in field.dataset));
+
 const name = (user, key) => `${PREFIX}${user}:${key}`;
 
 export function readFields(form) {
   const kept = {};
   for (const field of form.elements) {
-    if (!field.name || NEVER.has(field.type) || field.autocomplete === "off") continue;
+    if (skipped(field)) continue;
     const ticked = field.type === "checkbox" || field.type === "radio";
     if (ticked && !field.checked) continue;
     (kept[field.name] ??= []).push(field.value);
@@ -17,7 +21,7 @@ export function readFields(form) {
 
 export function writeFields(form, kept) {
   for (const field of form.elements) {
-    if (!field.name || NEVER.has(field.type) || field.autocomplete === "off") continue;
+    if (skipped(field)) continue;
     const values = kept[field.name] ?? [];
     if (field.type === "checkbox" || field.type === "radio") field.checked = values.includes(field.value);
     else if (values.length) field.value = values.shift();
