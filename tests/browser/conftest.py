@@ -162,7 +162,8 @@ def tablet(browser, url: str, **more) -> Iterator:
 
 def _is_complaint(message) -> bool:
     """Refused answers and a network that is gone are said in the console, too: those are no complaint."""
-    return message.type == "error" and "Failed to load resource" not in message.text
+    is_network = message.text.startswith(("htmx:", "Failed to load resource", "Response Status"))
+    return message.type == "error" and not is_network
 
 
 @pytest.fixture
