@@ -85,11 +85,19 @@ def _by_time(line: Line) -> tuple[datetime, UUID]:
 def fold(entries: Iterable[ChartEntry]) -> Log:
     """Entries in any order → a log. A void or an acceptance attaches to its target."""
     ordered = sorted(entries, key=lambda e: (e.effective_at, e.id))
-    lines = [Line(e, from_json(e.kind, e.body)) for e in ordered]
+    lines = [Line(entry, _body_of(entry)) for entry in ordered]
     by_id = {line.id: line for line in lines}
     for line in lines:
         _apply(line.entry, by_id)
     return Log([line for line in lines if line.kind not in MARKS], by_id)
+
+
+def _body_of(entry: ChartEntry) -> Body:
+    """Decoded once: an entry in memory is folded again with each that is added."""
+    decoded: Body | None = entry.__dict__.get("decoded")
+    if decoded is None:
+        decoded = entry.__dict__["decoded"] = from_json(entry.kind, entry.body)
+    return decoded
 
 
 def _apply(entry: ChartEntry, by_id: dict[UUID, Line]) -> None:

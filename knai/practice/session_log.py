@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-
 from knai.identity.actors import Actor, system_actor
 from knai.kit.clock import now
 from knai.practice import queries
@@ -17,6 +15,7 @@ from knai.practice.actions.charting import LATE_AFTER
 from knai.practice.charting_rules import AMENDABLE, VOIDABLE, permission_for
 from knai.practice.entry_words import icon_of, words_of
 from knai.practice.facts import Known, know_from
+from knai.practice.kept_entries import forget_entries, read_entries
 from knai.practice.log import Line, Log, fold
 from knai.practice.models import ChartEntry, Compartment, Source, TreatmentSession
 from knai.practice.session_shapes import EntryRow, Mark
@@ -24,41 +23,39 @@ from knai.practice.session_shapes import EntryRow, Mark
 NEWEST = 50
 _KEPT_LOGS = 64
 
-_logs: OrderedDict[tuple[Any, ...], tuple[Log, Log]] = OrderedDict()
+_logs: OrderedDict[tuple[Any, ...], tuple[int, tuple[Log, Log]]] = OrderedDict()
 _guard = threading.Lock()
 
 
 def forget_logs() -> None:
     """Read every session anew, as a process that has just started."""
+    forget_entries()
     with _guard:
         _logs.clear()
 
 
 def _read_logs(by: Actor, session: TreatmentSession) -> tuple[Log, Log]:
-    """(the clinic's log, what this person may see of it), in one query; in none when nothing was added since
-    this process read them last: entries are only ever added, and each raises the session's revision."""
-    writes_notes, hidden = by.may("write_psychotherapy_note"), _hidden_from(by)
-    key = (session.pk, session.revision, hidden, by.user_id if writes_notes else None)
+    """(the clinic's log, what this person may see of it), in one query of what is new; in none when nothing
+    was added since this process read them last: each entry raises the session's revision."""
+    own_notes, hidden = by.may("write_psychotherapy_note"), _hidden_from(by)
+    key = (by.clinic_id, session.pk, hidden, by.user_id if own_notes else None)
     with _guard:
-        if key in _logs:
-            _logs.move_to_end(key)
-            return _logs[key]
-    rows = _entries(by, session, writes_notes)
-    clinic = fold(row for row in rows if row.compartment != Compartment.PSYCHOTHERAPY)
-    logs = clinic, fold(row for row in rows if row.compartment not in hidden)
+        revision, logs = _logs.get(key, (None, None))
+    if logs is None or revision != session.revision:
+        logs = _fold(read_entries(by, session, own_notes), hidden)
     with _guard:
-        _logs[key] = logs
+        _logs[key] = session.revision, logs
+        _logs.move_to_end(key)
         while len(_logs) > _KEPT_LOGS:
             _logs.popitem(last=False)
     return logs
 
 
-def _entries(by: Actor, session: TreatmentSession, writes_notes: bool) -> list[ChartEntry]:
-    """The session's entries with this person's own private notes, nobody else's."""
-    private = Q(compartment=Compartment.PSYCHOTHERAPY)
-    own = private & Q(recorded_by_id=by.user_id) if writes_notes else Q(pk__in=[])
-    rows = ChartEntry.objects.filter(~private | own, clinic_id=by.clinic_id, session=session)
-    return list(rows.select_related("recorded_by", "device"))
+def _fold(entries: list[ChartEntry], hidden: frozenset[str]) -> tuple[Log, Log]:
+    clinics = [entry for entry in entries if entry.compartment != Compartment.PSYCHOTHERAPY]
+    seen = [entry for entry in entries if entry.compartment not in hidden]
+    clinic = fold(clinics)
+    return clinic, clinic if seen == clinics else fold(seen)
 
 
 def _hidden_from(by: Actor) -> frozenset[str]:

@@ -89,11 +89,14 @@ class _Question:
         start, end, model = info["select_fields"][0], info["select_fields"][-1] + 1, info["model"]
         names = [column[0].target.attname for column in select[start:end]]
         related = get_related_populators(info, select, using)
+        added = tuple(self._compiler.annotation_col_map.items())
 
         def make(row: Any) -> Any:
             instance = model.from_db(using, names, row[start:end])
             for populator in related:
                 populator.populate(row, instance)
+            for name, place in added:
+                setattr(instance, name, row[place])
             return instance
 
         return make
