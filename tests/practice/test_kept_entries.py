@@ -4,10 +4,13 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 
+from knai.kit.clock import set_to
 from knai.practice import entries as e
 from knai.practice import kept_entries, session_log
 from knai.practice.actions import corrections
+from knai.practice.actions.write import append
 from knai.practice.models import ChartEntry
 from tests.practice.charting_world import in_state
 from tests.practice.world import NOON, arrive, vitals, write
@@ -49,8 +52,10 @@ def test_a_new_entry_is_there_and_the_others_are_not_read_again(
         vitals(cast, minute)
     assert read(cast, session) == in_database(session)
     late = vitals(cast, 30)
-    early = write(cast, e.Note(text="before it all"), at=NOON - timedelta(hours=2), session=session)
-    nadia = cast.actor("nadia")
+    nadia, before = cast.actor("nadia"), NOON - timedelta(hours=2)
+    with transaction.atomic(), set_to(NOON + timedelta(minutes=31)):
+        early = append(by=nadia, body=e.Note(text="before it all"), patient=cast.patient,
+                       session=session, effective_at=before)  # fmt: skip
     with django_assert_num_queries(1) as seen:
         found = {entry.pk for entry in kept_entries.read_entries(nadia, session, False)}
     assert found == in_database(session) >= {late.pk, early.pk}
