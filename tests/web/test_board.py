@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from knai.kit.clock import now
+from knai.kit.clock import now, set_to
 from knai.kit.models import AuditEntry
 from knai.practice.actions.write import append
 from knai.practice.entries import Vitals
 from knai.practice.models import Chair
+from knai.web.kept import KEY
 
 pytestmark = pytest.mark.django_db
 URL = "/clinic/harbour/board/"
@@ -77,3 +78,30 @@ def test_looking_at_the_board_stands_in_the_audit(client, cast, dosing):
 def test_another_clinics_sessions_are_not_on_the_board(client, cast, dosing):
     client.force_login(cast.otto)
     assert "M.R." not in client.get("/clinic/hill/board/").content.decode()
+
+
+def test_a_kept_tile_shows_no_more_to_the_next_who_looks(client, cast, dosing):
+    for nick, figures in (("nadia", True), ("fred", False), ("nadia", True)):
+        client.force_login(getattr(cast, nick))
+        page = client.get(URL).content.decode()
+        assert ("131/87" in page) is figures
+        assert (f"/sessions/{dosing.pk}/" in page) is figures
+        assert KEY not in page
+
+
+def test_a_kept_tile_tells_the_time_that_has_passed(client, cast, dosing):
+    client.force_login(cast.nadia)
+    begun = dosing.first_dose_at
+    for seconds, words in ((65, "00:01:05"), (66, "00:01:06"), (1805, "00:30:05")):
+        with set_to(begun + timedelta(seconds=seconds)):
+            assert f'data-field="elapsed">{words}<' in client.get(URL).content.decode()
+
+
+def test_a_new_figure_is_on_the_next_board(client, cast, dosing):
+    client.force_login(cast.nadia)
+    assert "131/87" in client.get(URL).content.decode()
+    with transaction.atomic():
+        append(by=cast.actor("nadia"), body=Vitals(sbp=99, dbp=60, hr=71, spo2=96),
+               patient=cast.patient, session=dosing)  # fmt: skip
+    page = client.get(URL).content.decode()
+    assert "99/60" in page and "131/87" not in page

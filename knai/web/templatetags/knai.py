@@ -124,14 +124,14 @@ def duration(minutes) -> str:
 
 @register.filter
 def elapsed(seconds) -> str:
-    """00:23:10, from seconds."""
-    return "" if seconds is None else words.elapsed_words(seconds)
+    """00:23:10, from seconds; a word that stands for them stays."""
+    return words.elapsed_words(seconds) if isinstance(seconds, int | float) else seconds or ""
 
 
 @register.filter
 def countdown(seconds) -> str:
-    """04:12, from seconds."""
-    return "" if seconds is None else words.countdown_words(seconds)
+    """04:12, from seconds; a word that stands for them stays."""
+    return words.countdown_words(seconds) if isinstance(seconds, int | float) else seconds or ""
 
 
 @register.filter
