@@ -64,6 +64,10 @@ class EntryRow:
     may_void: bool
     may_pin: bool
 
+    def __hash__(self) -> int:
+        """Quick, as each page looks up its rows; equality still asks about every field."""
+        return self.id.int & 0xFFFFFFFF
+
 
 @dataclass(frozen=True, slots=True)
 class AlertRow:

@@ -70,12 +70,12 @@ def _keep(key: Hashable, markup: SafeString) -> SafeString:
 def filled(request: HttpRequest, text: str) -> SafeString:
     """With this request's token, and a key of its own for each form."""
     if TOKEN in text:
-        text = text.replace(TOKEN, _token_of(request))
+        text = text.replace(TOKEN, token_of(request))
     first, *others = text.split(KEY)
     return mark_safe(first + "".join(f"{uuid4()}{other}" for other in others))  # noqa: S308  our template
 
 
-def _token_of(request: HttpRequest) -> str:
+def token_of(request: HttpRequest) -> str:
     """One for the whole page: each asking masks it anew."""
     if not hasattr(request, "kept_token"):
         request.kept_token = get_token(request)  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ Read anew when something was charted, never per sample.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -91,7 +92,7 @@ def _is_on_site(session: TreatmentSession) -> bool:
 def chart_of(session: TreatmentSession, log: Log, on_site: bool, now: datetime) -> ChartNow:
     doses = doses_of(log)
     policy = Policy.default().tightened(session.clinic.policy)
-    sets = log.once("complete", lambda: [v for v in log.of("vitals") if v.body.is_complete])
+    sets = _complete_sets(log)
     due, overdue = _when_vitals_are_due(doses, sets, policy, now)
     sedation = log.latest("sedation")
     return ChartNow(
@@ -186,11 +187,20 @@ def _words(body: Bolus | InfusionStart | Plan) -> str:
 def baseline_of(log: Log, due_at: datetime, policy: Policy) -> dict[str, float]:
     """The set that KNAI-18 takes: complete, young enough before the first dose; pinned, if one is."""
     oldest = due_at - timedelta(minutes=float(policy.baseline_max_age_min))
-    able = [v for v in log.of("vitals") if v.body.is_complete and oldest <= v.at <= due_at]
+    sets = _complete_sets(log)
+    able = sets[bisect_left(sets, oldest, key=_at) : bisect_right(sets, due_at, key=_at)]
     pin = log.latest("baseline_pin")
     pinned = [v for v in able if pin is not None and v.id == pin.entry.target_id]
     chosen = (pinned or able)[-1:]
     return {sign: float(getattr(v.body, sign)) for v in chosen for sign in SIGNS}
+
+
+def _complete_sets(log: Log) -> list[Line]:
+    return log.once("complete", lambda: [v for v in log.of("vitals") if v.body.is_complete])
+
+
+def _at(line: Line) -> datetime:
+    return line.at
 
 
 def _overrides(log: Log) -> tuple[LimitOverride, ...]:

@@ -22,7 +22,7 @@ from knai.practice.session_log import NEWEST, list_older, open_session
 from knai.practice.session_shapes import Screen
 from knai.practice.session_view import get_screen, identity_of
 from knai.web.gates.answering import GATES, back_to
-from knai.web.kept import KEY, Named, filled
+from knai.web.kept import KEY, Named, filled, token_of
 from knai.web.sessions import kept
 from knai.web.sessions.answers import EXPECTED, done, refused, vary
 from knai.web.sessions.kinds import FORMS, IN_DIALOGS, MORE
@@ -55,6 +55,7 @@ def _context(request: HttpRequest, shown: Screen, oob: bool = False) -> dict[str
     }  # fmt: skip
     return {
         "screen": shown, "session_id": shown.id, "seen": seen, "oob": oob,
+        "csrf_token": token_of(request),
         "now_panel": kept.now_panel(request, shown, now_values),
         "standard_panel": kept.standard_panel(shown, seen["standard"], oob),
         "chart_markup": kept.chart_markup(shown.chart),
