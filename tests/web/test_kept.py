@@ -124,6 +124,16 @@ def test_a_kept_panel_looks_as_with_everything_at_hand(cast, session, case):
 PANELS = {"now_panel": "_now", "actions": "_actions", "more_dialog": "_more"}
 
 
+def test_a_chart_of_kept_rows_looks_as_one_rendered_whole(cast, session):
+    for minute in (-5, 3, 9):
+        vitals(cast, minute, sbp=120 + minute)
+    write(cast, e.Sedation(moaas=4), session=session)
+    chart = get_screen(by=cast.actor("nadia"), session_id=session.pk).chart
+    whole = render_to_string("components/vitals_chart.html", {"chart": chart})
+    assert "".join(screens.chart_markup(chart).split()) == "".join(whole.split())
+    assert whole.count("<tr data-at") == 4 and "MOAA/S 4" in whole
+
+
 def _happen(cast, session, case: str) -> None:
     nadia = cast.actor("nadia")
     if case == "device":
