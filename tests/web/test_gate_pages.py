@@ -60,7 +60,7 @@ def test_the_clinics_checks_stand_under_a_heading_of_their_own(client, cast):
     arrive(cast, checks=True)
     html = text(page(client, cast, "start"))
     own, standard = html.index("Your protocol <span>"), html.index("Settled <span>")
-    assert standard < own < html.index("Did the patient say their name")
+    assert own < html.index("Did the patient say their name") < standard
     assert "Did the patient say their name" not in html[:own]
     assert "6 things hold the start" in html
 

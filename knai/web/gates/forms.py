@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 
 from knai.core.errors import Malformed
 from knai.core.numbers import read_decimal
@@ -20,7 +21,7 @@ from knai.web.sessions.times import read_when
 
 
 def choices(values: tuple[str, ...]) -> list[tuple[str, str]]:
-    return [(value, words(value)) for value in values]
+    return [(value, capfirst(words(value))) for value in values]
 
 
 class ActorForm(forms.Form):

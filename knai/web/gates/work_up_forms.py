@@ -11,7 +11,7 @@ from knai.practice import entries as e
 from knai.practice.actions.work_up import CATEGORIES, SIGNERS, STATUSES
 from knai.web.gates.forms import PostingForm, choices
 
-YES_NO = [("yes", "yes"), ("no", "no")]
+YES_NO = [("yes", "Yes"), ("no", "No")]
 
 
 class PartForm(PostingForm):
@@ -144,7 +144,7 @@ class AllergiesForm(PartForm):
 class InteractionReviewForm(PartForm):
     part, title = "interaction_review", "Interactions and side effects"
     unresolved_serious = _chips(
-        "Reviewed today. Is a serious one unresolved?", [("no", "none unresolved"), ("yes", "yes")]
+        "Reviewed today. Is a serious one unresolved?", [("no", "None unresolved"), ("yes", "Yes")]
     )
 
     def body(self) -> e.Body:
@@ -156,7 +156,7 @@ class ConsentForm(PartForm):
     """A simple record: who signed what, now or at the time given."""
 
     part, title = "consent", "Consent"
-    signed_by = _chips("Signed by", [*choices(SIGNERS), ("refused", "refused")])
+    signed_by = _chips("Signed by", [*choices(SIGNERS), ("refused", "Refused")])
     covers_off_label = _chips("Does the form tell of the off-label use?", YES_NO, initial="yes")
     form_version = forms.CharField(label="Version of the form", max_length=20)
     authority = forms.CharField(
