@@ -81,6 +81,10 @@ class Ward:
         made = Monitor(self.server.mllp_port, number, self.now, script)
         self.monitors.append(made)
         made.catch_up(self.now + timedelta(seconds=1))
+        asked = (
+            "SELECT count(*) FROM practice_device WHERE key LIKE ? AND last_heard_at IS NOT NULL"
+        )
+        until(lambda: self.rows(asked, f"%/SIM-{number}/%")[0][0] == 1)
         return made
 
     def session_id(self, number: int) -> UUID:
