@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -35,10 +36,15 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 def _way(request: HttpRequest, actor: Actor, label: str, name: str) -> dict[str, Any]:
     try:
-        url = reverse(name, kwargs={"slug": actor.clinic.slug})
+        url = _address(name, actor.clinic.slug)
     except NoReverseMatch:  # an error page must not fail for want of a menu
         url = "/"
     return {"label": label, "url": url, "current": request.path == url}
+
+
+@lru_cache(maxsize=1024)
+def _address(name: str, slug: str) -> str:
+    return reverse(name, kwargs={"slug": slug})
 
 
 def _log_out_url(request: HttpRequest) -> str:
