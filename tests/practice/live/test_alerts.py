@@ -1,6 +1,5 @@
 """Alerts as records: one open row a cause, by name when somebody has it in hand."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -171,7 +170,7 @@ def test_what_is_open_ends_with_the_session(bench, cast):
 def findings(verdict_of_19="not_met"):
     found = assess("during", at(0), {})
     return tuple(
-        replace(f, verdict=verdict_of_19, effect="alert" if verdict_of_19 == "not_met" else "none")
+        f._replace(verdict=verdict_of_19, effect="alert" if verdict_of_19 == "not_met" else "none")
         if f.clause == "KNAI-19"
         else f
         for f in found
