@@ -73,6 +73,7 @@ def test_without_a_network_charting_goes_on_and_arrives_once(ward, ward_page):
     ward_page.context.set_offline(False)
     expect(ward_page.get_by_text("2 entries sent")).to_be_visible()
     expect(ward_page.locator("#panel-entries")).to_contain_text("BP 124/70")
+    expect(ward_page.locator("out-box")).to_be_empty()
     assert pressures(ward, chair) == [123, 124]
 
 

@@ -16,7 +16,7 @@ export class KeepTyped extends HTMLElement {
     this.toggleAttribute("data-restored", Boolean(kept));
     this.addEventListener("input", this);
     this.addEventListener("change", this);
-    this.addEventListener("submit", this);
+    this.addEventListener("submit", this, true); // before htmx hears of it
     this.addEventListener("htmx:afterRequest", this);
     this.addEventListener("htmx:sendError", this);
     window.addEventListener("pageshow", this);
