@@ -166,6 +166,11 @@ class Hands:
     def tap_button(self, name: str) -> None:
         self.tap(self.page.get_by_role("button", name=name, exact=True))
 
+    def tap_monitor(self, number: int) -> None:
+        """Another test's monitor may have been heard a moment ago: take the one that is meant."""
+        mine = self.page.locator("form").filter(has_text=f"Monitor {number} (simulated)")
+        self.tap(mine.get_by_role("button", name="This one"))
+
     def tap_link(self, name: str) -> None:
         self.tap(self.page.get_by_role("link", name=name, exact=True))
 

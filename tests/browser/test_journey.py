@@ -59,7 +59,7 @@ def the_monitor_is_put_on(ward, hands):
     hands.tap_link("attach one")
     expect(hands.page.get_by_text("names this patient")).to_be_visible()
     assert ward.bodies(CHAIR, "vitals") == []
-    hands.tap_button("This one")
+    hands.tap_monitor(CHAIR)
     expect(hands.page.get_by_text("Monitor attached")).to_be_visible()
     ward.pass_time(2)
     expect(hands.page.get_by_text("Nobody has looked at it yet")).to_be_visible()

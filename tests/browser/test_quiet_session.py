@@ -27,7 +27,7 @@ def arrive(ward, hands: Hands) -> None:
     hands.write_name("Who comes for them", "Emil Invented")
     hands.tap_button("Check in")
     hands.tap_link("put one on")
-    hands.tap_button("This one")
+    hands.tap_monitor(CHAIR)
     hands.page.wait_for_url("**/start/")
     ward.pass_time(2)
 
