@@ -45,6 +45,17 @@ test("news of this session asks for the panels once a moment, the last of it nev
   tell("knai:alert", { session_id: "s1" });
   assert.equal(moment(), 2);
 });
+test("a stream that begins or comes back asks for what was missed", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  open();
+  let asked = 0;
+  document.body.addEventListener("session-news", () => { asked += 1; });
+  for (const [state, times] of [["waiting", 0], ["fresh", 1], ["fresh", 1], ["stale", 1], ["fresh", 2]]) {
+    tell("knai:fresh", { state });
+    t.mock.timers.tick(1000);
+    assert.equal(asked, times);
+  }
+});
 test("the monitor's figures stand beside the charted ones, and what is due shows", () => {
   const screen = open();
   tell("knai:tile", { session_id: "s1", hr: 84 });

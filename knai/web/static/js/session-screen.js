@@ -29,6 +29,7 @@ export class SessionScreen extends Base {
     on("knai:session", (event) => this.mine(event.detail) && event.detail.kind && this.refresh());
     on("knai:alert", (event) => this.mine(event.detail) && this.refresh());
     on("knai:roster", () => this.refresh());
+    on("knai:fresh", (event) => this.turn(event.detail.state));
     on("knai:tile", (event) => this.mine(event.detail) && this.showLive(event.detail));
     on("knai:charted", () => this.closeDialogs());
     on("htmx:oobBeforeSwap", (event) => this.before(event));
@@ -55,6 +56,12 @@ export class SessionScreen extends Base {
       this.waiting = null;
       document.body.dispatchEvent(new CustomEvent("session-news"));
     }, SOON_MS);
+  }
+
+  /* What happened before the stream began, or while it was away, was told to nobody here. */
+  turn(state) {
+    if (state === "fresh" && this.state !== "fresh") this.refresh();
+    this.state = state;
   }
 
   closeDialogs() {
