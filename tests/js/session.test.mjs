@@ -7,7 +7,8 @@ page.print = () => { page.printed = true; };
 globalThis.AbortController = page.AbortController;
 globalThis.fetch = async () => ({ ok: false });
 await import("../../knai/web/static/js/print.js");
-const { heardWords, isDue, liveWords } = await import("../../knai/web/static/js/session-screen.js");
+await import("../../knai/web/static/js/session-screen.js");
+const { heardWords, isDue, liveWords } = await import("../../knai/web/static/js/session-words.js");
 
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 const open = (rest = "") => fill(`<session-screen session="s1" curve="/curve/">
