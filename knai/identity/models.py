@@ -65,6 +65,11 @@ class Clinic(models.Model):
     phone = models.CharField(max_length=40, blank=True)
     policy = models.JSONField(default=dict, blank=True)  # tighter than the Standard's defaults only
     sedation_capability = models.CharField(max_length=20, default="minimal")
+    address = models.TextField(blank=True)
+    hours = models.JSONField(
+        default=dict, blank=True
+    )  # ISO weekday "1".."7" → [["08:00", "17:00"]]
+    director = models.ForeignKey("User", models.PROTECT, null=True, blank=True, related_name="+")
     is_invented = models.BooleanField(default=False)
 
     def __str__(self) -> str:
@@ -73,6 +78,25 @@ class Clinic(models.Model):
     @property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+
+class Site(models.Model):
+    """A place a clinic works at. A clinic of one place needs none."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="sites")
+    name = models.CharField(max_length=80)
+    address = models.TextField(blank=True)
+    closed_on = models.DateField(null=True, blank=True)  # the last day
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "name"], name="site_name_once_a_clinic")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Role(models.TextChoices):
@@ -84,6 +108,10 @@ class Role(models.TextChoices):
     THERAPIST = "therapist", "Therapist"
     FRONT_DESK = "front_desk", "Front desk"
     READ_ONLY = "read_only", "Read-only"
+    OUTSIDE = (
+        "outside",
+        "Outside therapist",
+    )  # sees the patients who agreed, and of them what they agreed to
 
 
 class Membership(models.Model):
@@ -135,8 +163,51 @@ class Credential(models.Model):
     expires_on = models.DateField(null=True, blank=True)  # the last day it holds
     checked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     checked_on = models.DateField(null=True)
+    evidence_id = models.UUIDField(null=True)  # a kept file: the scan of the paper
+    withdrawn_on = models.DateField(
+        null=True
+    )  # revoked or entered wrongly; counts no more from that day
+    withdrawn_because = models.CharField(max_length=200, blank=True)
 
     def holds(self, on: date) -> bool:
         """Whether it was checked and is in force on that day; on the day it expires it still is."""
         in_time = self.starts_on <= on and (self.expires_on is None or on <= self.expires_on)
-        return in_time and self.checked_on is not None
+        withdrawn = self.withdrawn_on is not None and self.withdrawn_on <= on
+        return in_time and not withdrawn and self.checked_on is not None
+
+
+class Invitation(models.Model):
+    """A place offered to a person by a link that works once. Only the hash of its token is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="invitations")
+    email = models.EmailField()
+    name = models.CharField(max_length=120)
+    profession = models.CharField(max_length=30, choices=Profession, default=Profession.OTHER)
+    role = models.CharField(max_length=20, choices=Role)
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic", "email"],
+                condition=Q(accepted_at__isnull=True, revoked_at__isnull=True),
+                name="invitation_one_open_an_address",
+            )
+        ]
+
+
+class StaffPin(models.Model):
+    """A short code for changing hands on a shared tablet, within a log-in proved by two factors."""
+
+    user = models.OneToOneField(User, models.PROTECT, primary_key=True, related_name="pin")
+    code_hash = models.CharField(max_length=200)
+    set_at = models.DateTimeField()
+    misses = models.PositiveSmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)

@@ -19,24 +19,30 @@ ALL = frozenset(
         "discharge",
         "void",
         "write_psychotherapy_note",
-        "manage_clinic",
+        "manage_clinic",  # settings, people, credentials, imports
         "read_audit",
+        "break_glass",  # open a restricted chart, with a reason
+        "merge_patients",
+        "release_records",  # exports, requests for records, legal holds
+        "read_shared",  # an outside therapist: what each patient agreed to
     }
 )
 
 _READ = frozenset({"read_schedule", "read_chart", "read_devices"})
 _NURSE = _READ | {
     "check_in", "chart", "dose", "acknowledge", "attach_device", "manage_devices", "roster",
-    "work_up", "discharge", "void",
+    "work_up", "discharge", "void", "break_glass", "merge_patients",
 }  # fmt: skip
 
 BY_ROLE: dict[str, frozenset[str]] = {
-    Role.OWNER: _READ | {"manage_clinic", "manage_devices", "read_audit", "roster"},
-    Role.PRESCRIBER: _NURSE | {"prescribe"},
+    Role.OWNER: _READ
+    | {"manage_clinic", "manage_devices", "read_audit", "roster", "release_records"},
+    Role.PRESCRIBER: _NURSE | {"prescribe", "release_records"},
     Role.NURSE: _NURSE,
     Role.THERAPIST: _READ | {"chart", "roster", "write_psychotherapy_note"},
     Role.FRONT_DESK: frozenset({"read_schedule", "check_in", "roster"}),
     Role.READ_ONLY: _READ,
+    Role.OUTSIDE: frozenset({"read_shared"}),
 }
 
 

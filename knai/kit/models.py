@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from knai.kit.ids import uuid7
+
 
 class AuditEntry(models.Model):
     """One write or read of patient data. Written in the transaction it tells of; append-only.
@@ -44,3 +46,35 @@ class AuditSeal(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["clinic_id", "seq"], name="seal_one_per_place"),
         ]
+
+
+class KeptFile(models.Model):
+    """A file the installation keeps: written once, never changed, found by its id, proved by its hash.
+
+    The bytes lie in the storage under `sha256`; the same bytes lie there once. See kit.files.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    clinic_id = models.UUIDField()
+    sha256 = models.CharField(max_length=64)
+    size_bytes = models.PositiveBigIntegerField()
+    media_type = models.CharField(max_length=100)
+    name = models.CharField(max_length=200)
+    kept_at = models.DateTimeField()
+    kept_by_id = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["clinic_id", "sha256"], name="file_clinic_hash")]
+
+
+class OutgoingMail(models.Model):
+    """A message to be sent once. `key` names its occasion, so that no crash and no second run repeats it."""
+
+    key = models.CharField(max_length=160, unique=True)
+    clinic_id = models.UUIDField(null=True)
+    to = models.EmailField()
+    subject = models.CharField(max_length=160)
+    text = models.TextField()  # never patient data
+    written_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)

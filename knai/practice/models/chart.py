@@ -18,6 +18,18 @@ class Patient(models.Model):
     family_name = models.CharField(max_length=60)
     born_on = models.DateField()
     sex = models.CharField(max_length=10, blank=True)  # female, male, other; "" unknown
+    preferred_name = models.CharField(max_length=60, blank=True)
+    language = models.CharField(max_length=20, blank=True)  # BCP 47, such as en or es-MX
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+    address = models.TextField(blank=True)
+    died_on = models.DateField(null=True)
+    is_restricted = models.BooleanField(
+        default=False
+    )  # the care team alone; others break the glass
+    is_invented = models.BooleanField(default=False)
+    withdrawn_at = models.DateTimeField(null=True)  # an import that was undone
+    revision = models.PositiveIntegerField(default=0)  # grows with each change; two tabs compare it
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

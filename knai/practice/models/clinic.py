@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from knai.identity.models import Clinic
+from knai.identity.models import Clinic, Site
 from knai.kit.ids import uuid7
 
 
@@ -13,6 +13,8 @@ class Chair(models.Model):
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="chairs")
     name = models.CharField(max_length=40)
     position = models.PositiveSmallIntegerField(default=0)
+    site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="chairs")
+    closed_on = models.DateField(null=True)  # the last day it was used
 
     class Meta:
         ordering = ["position", "name"]
@@ -67,6 +69,11 @@ class TreatmentProtocol(models.Model):
     )
     approved_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    reviewed_on = models.DateField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)  # no new plan is made from it; it stays readable
 
     class Meta:
         constraints = [

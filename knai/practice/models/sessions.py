@@ -48,6 +48,12 @@ class TreatmentSession(models.Model):
     state = models.CharField(max_length=20, choices=State, default=State.BOOKED)
     state_since = models.DateTimeField()
     booked_for_at = models.DateTimeField()
+    planned_min = models.PositiveSmallIntegerField(null=True)  # preparation, dosing and recovery
+    nurse = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    course = models.ForeignKey(
+        "practice.TreatmentCourse", models.PROTECT, null=True, related_name="sessions"
+    )
+    arrived_at = models.DateTimeField(null=True)
     purpose = models.CharField(max_length=30, default="knai")
     setting = models.CharField(max_length=20, default="clinic")
     plan = models.JSONField(default=dict)
