@@ -4,7 +4,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from knai.config import database, env
+from knai.config import database, env, mail
 
 DATA_DIR = env.path("KNAI_DATA_DIR", Path.cwd() / "var", shown="var")
 DEBUG = env.boolean("KNAI_DEBUG", default=False)
@@ -83,7 +83,7 @@ DATABASES = {"default": database.from_url(env.text("KNAI_DATABASE_URL", ""), DAT
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "identity.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["knai.identity.backends.People"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
      "OPTIONS": {"min_length": 12}},
@@ -149,7 +149,10 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "knai.kit.storage.DurableFolder",
+        "OPTIONS": {"location": DATA_DIR / "files"},
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -158,9 +161,13 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = DATA_DIR / "mail"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+globals().update(mail.from_url(env.text("KNAI_MAIL_URL", ""), DATA_DIR))
+DEFAULT_FROM_EMAIL = env.text("KNAI_MAIL_FROM", "KNAI <knai@localhost>")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # fields; a file may be larger, see kit.uploads
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "knai.kit.uploads.CountedUpload",
+]
 
 LOG_LEVEL = env.choice("KNAI_LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = {

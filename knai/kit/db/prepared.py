@@ -67,7 +67,7 @@ class _Question:
         self._make = self._maker() if rows._iterable_class is ModelIterable else tuple
 
     def _find(self, name: str, example: Any) -> list[int]:
-        wanted = _adapted(example)
+        wanted = adapted(example)
         places = [n for n, param in enumerate(self._params) if param == wanted]
         if not places:
             raise LookupError(f"The query does not ask about {name}.")
@@ -77,7 +77,7 @@ class _Question:
         params = list(self._params)
         for name, places in self._places.items():
             for place in places:
-                params[place] = _adapted(values[name])
+                params[place] = adapted(values[name])
         with connection.cursor() as cursor:
             cursor.execute(self._sql, params)
             found = cursor.fetchall()
@@ -102,7 +102,7 @@ class _Question:
         return make
 
 
-def _adapted(value: Any) -> Any:
+def adapted(value: Any) -> Any:
     """The value as the database takes it."""
     if isinstance(value, UUID):
         return value if connection.features.has_native_uuid_field else value.hex
