@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from knai.config import database, env
+from knai.config import database, env, mail
 from knai.config.logs import Formatter
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -73,6 +73,25 @@ def test_an_unknown_database_is_said(url):
 def test_a_password_with_odd_characters_reaches_the_database_unchanged():
     found = database.from_url("postgresql://u:p%40%2F@h:5433/n", Path("/nowhere"))
     assert (found["PASSWORD"], found["PORT"], found["NAME"]) == ("p@/", "5433", "n")
+
+
+@pytest.mark.parametrize("url", ["http://host", "smtp://", "host:25"])
+def test_an_unknown_mail_server_is_said(url):
+    with pytest.raises(ImproperlyConfigured, match="smtp://user:password@host"):
+        mail.from_url(url, Path("/nowhere"))
+
+
+@pytest.mark.parametrize(
+    "url, port, tls", [("smtp://u:p%40@h", 587, True), ("smtps://u:p%40@h:2465", 2465, False)]
+)
+def test_mail_always_goes_over_tls(url, port, tls):
+    found = mail.from_url(url, Path("/nowhere"))
+    assert (found["EMAIL_PORT"], found["EMAIL_HOST_PASSWORD"]) == (port, "p@")
+    assert (found["EMAIL_USE_TLS"], found["EMAIL_USE_SSL"]) == (tls, not tls)
+
+
+def test_without_a_mail_server_mail_lies_in_the_data_folder():
+    assert mail.from_url("", Path("/data"))["EMAIL_FILE_PATH"] == Path("/data/mail")
 
 
 def test_a_logged_exception_loses_its_words():

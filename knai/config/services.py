@@ -1,4 +1,4 @@
-"""What runs beside the pages on the event loop: the stream, the audit's sealer, the monitors' listener."""
+"""What runs beside the pages: the stream, the audit's sealer, the rounds, the monitors' listener."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from django.db import connections
 from knai.core.errors import Malformed
 from knai.interop.hl7v2.mllp import MllpListener
 from knai.interop.hl7v2.receive import Receiver
+from knai.kit.rounds import Runner
 from knai.kit.sealer import Sealer
 from knai.practice.live.ingest import Ingest
 from knai.web.live.hub import Hub
@@ -46,6 +47,7 @@ class Services:
         self.wiring = Wiring(self.hub)
         self.stream = LiveStream(self.hub, self.wiring.opening)
         self.sealer = Sealer(settings.DATA_DIR)
+        self.rounds = Runner()
         self.ingest = Ingest()
         self.listener = MllpListener(
             Receiver(self.ingest),
@@ -69,6 +71,8 @@ class Services:
             stack.push_async_callback(in_thread, self.sealer.close)
             await self.ingest.start()
             stack.push_async_callback(self.ingest.stop)
+            self.rounds.start()
+            stack.push_async_callback(in_thread, self.rounds.stop)
             await stack.enter_async_context(self.listener)
             await stack.enter_async_context(self._beside())
             yield
