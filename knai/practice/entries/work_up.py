@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import ClassVar
+from uuid import UUID
 
 from knai.practice.entries.base import Body
 
@@ -42,20 +43,27 @@ class Physical(Body, frozen=True):
 
 
 class Medications(Body, frozen=True):
-    """The whole list at an instant; "none" is a statement, an empty list is not."""
+    """The whole list at an instant; "none" is a statement, an empty list is not.
+
+    replaces   the lists of this person's other records that were looked at and taken up in this one
+    """
 
     kind: ClassVar[str] = "medications"
     status: str | None  # listed, none
     recorded_on: str | None
     items: tuple[str, ...] = ()
+    replaces: tuple[UUID, ...] = ()
 
 
 class Allergies(Body, frozen=True):
+    """As with medicines: "none known" is a statement, with its date."""
+
     kind: ClassVar[str] = "allergies"
     status: str | None  # listed, none_known
     recorded_on: str | None
     items: tuple[str, ...] = ()
     ketamine_hypersensitivity: bool = False
+    replaces: tuple[UUID, ...] = ()
 
 
 class InteractionReview(Body, frozen=True):

@@ -15,6 +15,7 @@ from knai.kit import audit
 from knai.kit.clock import now
 from knai.practice import people
 from knai.practice.actions.patients import add_patient, book_session
+from knai.web.chart.tabs import frame
 from knai.web.patients.forms import BookingForm, PatientForm
 
 
@@ -99,9 +100,7 @@ def _add(request: HttpRequest, form: PatientForm, values: dict):
 @require_GET
 def one(request: HttpRequest, slug: str, patient_id: UUID) -> HttpResponse:
     """One patient: who they are, and their sessions."""
-    patient = people.get_patient(by=request.actor, patient_id=patient_id)
-    context = {
-        "patient": patient,
+    context = frame(request, patient_id, "patients:one") | {
         "visits": people.list_visits_of(by=request.actor, patient_id=patient_id),
         "may_book": request.actor.may("check_in"),
         "may_read_chart": request.actor.may("read_chart"),
