@@ -31,6 +31,7 @@ class RosterStay(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     arrived_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)  # somebody said then: still here
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
     class Meta:

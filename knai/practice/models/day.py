@@ -7,6 +7,7 @@ from django.db.models import Q
 from knai.identity.models import Clinic
 from knai.kit.ids import uuid7
 from knai.practice.models.chart import Patient
+from knai.practice.models.clinic import Chair
 from knai.practice.models.courses import TreatmentCourse
 from knai.practice.models.sessions import TreatmentSession
 
@@ -122,11 +123,15 @@ class NoteDraft(models.Model):
 
 
 class CalendarFeed(models.Model):
-    """A person's visits as a calendar: times and chairs, never a patient. Read by its token alone."""
+    """Visits as a calendar: times and chairs, never a patient. Read by its token alone.
+
+    user   whose it is, and whose visits it shows unless it is of a chair
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    chair = models.ForeignKey(Chair, models.PROTECT, null=True, related_name="+")
     token_hash = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

@@ -54,6 +54,7 @@ class TreatmentSession(models.Model):
         "practice.TreatmentCourse", models.PROTECT, null=True, related_name="sessions"
     )
     arrived_at = models.DateTimeField(null=True)
+    cancelled_as = models.CharField(max_length=20, blank=True)  # why in a word: see practice.states
     purpose = models.CharField(max_length=30, default="knai")
     setting = models.CharField(max_length=20, default="clinic")
     plan = models.JSONField(default=dict)
@@ -69,7 +70,10 @@ class TreatmentSession(models.Model):
 
     class Meta:
         ordering = ["booked_for_at", "id"]
-        indexes = [models.Index(fields=["clinic", "state"], name="session_clinic_state")]
+        indexes = [
+            models.Index(fields=["clinic", "state"], name="session_clinic_state"),
+            models.Index(fields=["clinic", "booked_for_at"], name="session_clinic_day"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["chair"],
