@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One numeric value of one sign.
+class Sample(NamedTuple):
+    """One numeric value of one sign. A tuple, since thousands a second are made of them.
 
     code    id of a vital in core/data/monitoring.toml ("sbp", "spo2" ...)
     sub_id  the device's own channel, so that two probes are two series

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from knai.core.errors import Malformed
 from knai.core.vitals import VITALS
+from knai.interop.hl7v2.headings import Headings, Judge
 from knai.interop.hl7v2.parser import CHARSETS, read_path
 from knai.interop.hl7v2.resolving import CodeRule, Resolver
 from knai.interop.hl7v2.units import UCUM_KNOWN
@@ -83,6 +84,10 @@ class DeviceMapping:
     @cached_property
     def resolver(self) -> Resolver:
         return Resolver(self.codes, self.units, self.zero_counts)
+
+    @cached_property
+    def headings(self) -> Headings:
+        return Headings(Judge(self.resolver, self.statuses, self.value_types, self.invasive))
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

@@ -6,7 +6,7 @@ Fields stay escaped until somebody asks for their text: codes and numbers almost
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from knai.core.errors import Malformed
@@ -16,7 +16,6 @@ BOM = b"\xef\xbb\xbf"
 # NUL and its kin never belong in a message, and no database column wants them.
 _CONTROLS = bytes(c for c in range(32) if c not in (9, 10, 13))
 _CONTROLS_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_USUAL = frozenset(("OBX", "OBR", "PID", "PV1", "NTE"))
 _NAME = re.compile(r"[A-Z][A-Z0-9]{2}")
 # HL7 table 0211 → Python. What is absent (UTF-16, ISO 2022 sets) cannot be framed byte by byte.
 CHARSETS = {
@@ -59,21 +58,40 @@ class Path:
 
 @dataclass(slots=True)
 class Message:
-    """A message split to fields. `segment[n]` is field n, in MSH too."""
+    """A message as its lines; a segment is split to fields when somebody asks. `segment[n]` is field n, in MSH too.
 
-    segments: list[list[str]]
+    A line begins with the three letters of its segment.
+    """
+
+    lines: list[str]
     delimiters: Delimiters
     charset: str
+    _split: dict[str, list[list[str]]] = field(default_factory=dict, repr=False)
 
     @property
     def header(self) -> list[str]:
-        return self.segments[0]
+        return self.all("MSH")[0]
+
+    @property
+    def segments(self) -> list[list[str]]:
+        return [self._fields(line) for line in self.lines]
 
     def first(self, name: str) -> list[str] | None:
-        return next((s for s in self.segments if s[0] == name), None)
+        found = self.all(name)
+        return found[0] if found else None
 
     def all(self, name: str) -> list[list[str]]:
-        return [s for s in self.segments if s[0] == name]
+        found = self._split.get(name)
+        if found is None:
+            found = [self._fields(line) for line in self.lines if line.startswith(name)]
+            self._split[name] = found
+        return found
+
+    def _fields(self, line: str) -> list[str]:
+        fields = line.split(self.delimiters.field)
+        if line.startswith("MSH"):
+            fields.insert(1, self.delimiters.field)
+        return fields
 
     def text(self, path: Path) -> str:
         """Unescaped text at a path, of the first such segment and the first repetition; "" where absent."""
@@ -99,15 +117,15 @@ def text_at(segment: list[str], path: Path, delimiters: Delimiters, charset: str
         return text
     if delimiters.repetition:
         text = text.split(delimiters.repetition, 1)[0]
-    text = _part(text, delimiters.component, path.component)
-    text = _part(text, delimiters.subcomponent, path.subcomponent)
-    return unescape(text, delimiters, charset)
+    if path.component:
+        text = _part(text, delimiters.component, path.component)
+    if path.subcomponent:
+        text = _part(text, delimiters.subcomponent, path.subcomponent)
+    return unescape(text, delimiters, charset) if delimiters.escape in text else text
 
 
 def _part(text: str, separator: str, number: int) -> str:
-    """The part counted from 1; the whole for 0."""
-    if number == 0:
-        return text
+    """The part counted from 1."""
     parts = text.split(separator) if separator else [text]
     return parts[number - 1] if number <= len(parts) else ""
 
@@ -121,11 +139,9 @@ def parse(raw: bytes, *, default_charset: str = "UNICODE UTF-8") -> Message:
     raw = stripped(raw)
     delimiters = read_delimiters(raw)
     charset = charset_of(raw, delimiters) or default_charset
-    lines = _lines(_decode(raw, charset))
-    segments = [line.split(delimiters.field) for line in lines if line]
-    segments[0].insert(1, delimiters.field)
-    _check_names(segments)
-    return Message(segments, delimiters, charset)
+    lines = [line for line in _lines(_decode(raw, charset)) if line]
+    _check_names(lines, delimiters.field)
+    return Message(lines, delimiters, charset)
 
 
 def stripped(raw: bytes) -> bytes:
@@ -194,16 +210,20 @@ def _lines(text: str) -> list[str]:
     return text.split("\r")
 
 
-def _check_names(segments: list[list[str]]) -> None:
-    fullmatch = _NAME.fullmatch
-    for number, segment in enumerate(segments, 1):
-        name = segment[0]
-        if name in _USUAL:
-            continue
-        if not fullmatch(name):
+def _check_names(lines: list[str], separator: str) -> None:
+    if {line[:4] for line in lines[1:]} <= _usual(separator):
+        return
+    for number, line in enumerate(lines, 1):
+        name = line.split(separator, 1)[0]
+        if not _NAME.fullmatch(name):
             raise Malformed(f"line {number} does not begin with a segment name")
         if name == "MSH" and number > 1:
             raise Malformed(f"line {number} begins a second message; wanted one message a frame")
+
+
+@lru_cache(maxsize=64)
+def _usual(separator: str) -> frozenset[str]:
+    return frozenset(name + separator for name in ("OBX", "OBR", "PID", "PV1", "NTE"))
 
 
 # ------------------------------------------------------------------------------------------------- escapes

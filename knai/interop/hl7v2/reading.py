@@ -12,16 +12,18 @@ from datetime import datetime, timedelta
 
 from knai.core.samples import DeviceBatch, Quarantined, Sample
 from knai.interop.hl7v2.cuffs import CuffMemory, Undated
+from knai.interop.hl7v2.headings import Heading
 from knai.interop.hl7v2.mapping import DeviceMapping
-from knai.interop.hl7v2.parser import Message, Path, parse, read_path, text_at, unescape
-from knai.interop.hl7v2.resolving import Ignored, Meaning, Unknown, read_number
+from knai.interop.hl7v2.parser import Message, Path, parse, read_path, text_at
+from knai.interop.hl7v2.resolving import Unknown, read_number, remember
 from knai.interop.hl7v2.times import NoInstant, offset_of, read_instant
 from knai.interop.hl7v2.units import convert
 
 _OBSERVATIONS = ("", "R01")
 _PATIENT_ID_MAX = 200
-_OBX_WIDTH = 15
-_BLANK = [""] * _OBX_WIDTH
+_BEFORE_TAIL = 6  # fields of an OBX up to its number
+_BLANK = [""] * 15
+_NUMBERS = 1024  # remembered under one heading
 _EMPTY = ("", '""')
 
 
@@ -63,6 +65,9 @@ class _Reading:
         None  # OBX-14 and OBR-7 of the first cuff row, filled or blank
     )
     times: dict[str, datetime | str] = field(default_factory=dict)
+    obx: int = 0  # number of the row now read
+    order_at: str = ""  # OBR-7 of the order now read
+    said: dict[str, datetime] = field(default_factory=dict)  # OBX-14 under this order → instant
 
     def withhold(self, reason: str, obx: int | None, detail: str = "") -> None:
         if reason:
@@ -183,93 +188,106 @@ def _differ(message: Message, path: Path) -> bool:
 
 def _why_nothing_is_known(reading: _Reading) -> Quarantined | None:
     """A laboratory's report is valid and holds no vital at all: one entry, not fifty."""
-    resolver, codes = reading.mapping.resolver, []
-    for segment in reading.message.segments:
-        if segment[0] == "OBX" and len(segment) > 3:
-            if not isinstance(resolver.code(segment[3], reading.message), Unknown):
-                return None
-            codes.append(segment[3])
+    message, resolver, codes = reading.message, reading.mapping.resolver, []
+    separator = message.delimiters.field
+    for line in message.lines:
+        if line.startswith("OBX"):
+            start = line.split(separator, 4)
+            if len(start) > 3:
+                if not isinstance(resolver.code(start[3], message), Unknown):
+                    return None
+                codes.append(start[3])
     if not codes:
         return None
-    shown = resolver.code(codes[0], reading.message)
+    shown = resolver.code(codes[0], message)
     return Quarantined("unknown_code", None, getattr(shown, "detail", "")[:80])
 
 
 # -------------------------------------------------------------------------------------------- single values
 def _read_observations(reading: _Reading) -> None:
-    number, order_at = 0, ""
-    for segment in reading.message.segments:
-        name = segment[0]
-        if name == "OBX":
-            number += 1
-            if len(segment) < _OBX_WIDTH:
-                segment = segment + _BLANK[len(segment) :]
-            try:
-                _read_one(reading, segment, number, order_at)
-            except Withheld as why:
-                reading.withhold(why.reason, number, why.detail)
-        elif name == "OBR":
-            order_at = segment[7] if len(segment) > 7 else ""
+    """The hot path: a heading, a number under it and a time that were met before cost a look-up each."""
+    message, separator = reading.message, reading.message.delimiters.field
+    headings, tails, said = reading.mapping.headings, _Tails(separator), reading.said
+    known = headings.of(message)
+    for line in message.lines:
+        if line.startswith("OBX"):
+            reading.obx += 1
+            start = line.split(separator, _BEFORE_TAIL)
+            if len(start) <= _BEFORE_TAIL:
+                start += _BLANK[len(start) :]
+            unit, status, observed = tails[start[6]]
+            key = (start[2], start[3], start[4], unit, status)
+            heading = known.get(key) or headings.learn(key, message)
+            value, at = heading.charted.get(start[5]), said.get(observed)
+            if value is None or at is None:
+                _read_anew(reading, heading, start[5], observed)
+            else:
+                reading.samples.append(Sample(heading.vital, heading.sub_id, at, value))
+                reading.places.append(reading.obx)
+        elif line.startswith("OBR"):
+            order = line.split(separator, 8)
+            reading.order_at = order[7] if len(order) > 7 else ""
+            said.clear()
 
 
-def _read_one(reading: _Reading, obx: list[str], number: int, order_at: str) -> None:
+def _read_anew(reading: _Reading, heading: Heading, text: str, observed: str) -> None:
+    try:
+        _read_one(reading, heading, text, observed)
+    except Withheld as why:
+        reading.withhold(why.reason, reading.obx, why.detail)
+
+
+class _Tails(dict[str, tuple[str, str, str]]):
+    """All of an OBX from its unit on → unit, status, time. One message has few of them."""
+
+    def __init__(self, separator: str) -> None:
+        self._separator = separator
+
+    def __missing__(self, text: str) -> tuple[str, str, str]:
+        fields = text.split(self._separator)
+        fields += _BLANK[len(fields) :]
+        found = self[text] = (fields[0], fields[5], fields[8])  # OBX-6, -11, -14
+        return found
+
+
+def _read_one(reading: _Reading, heading: Heading, text: str, observed: str) -> None:
     """One OBX. Order matters: what was never measured is no fault, whatever else is odd about it.
 
     raises  Withheld
     """
-    text = obx[5]
-    meaning = reading.mapping.resolver.meaning(obx[3], obx[6], reading.message)
-    if isinstance(meaning, Ignored) or (text in _EMPTY and not obx[2]):
+    if heading.is_ignored or (text in _EMPTY and not heading.is_typed):
         return  # known and unused; or a row that only names a device or channel
-    if isinstance(meaning, Meaning) and meaning.kind == "cuff" and reading.cuff_times is None:
-        reading.cuff_times = (obx[14], order_at)
-    if text in _EMPTY or obx[11] == "X":
+    if heading.is_cuff and reading.cuff_times is None:
+        reading.cuff_times = (observed, reading.order_at)
+    if text in _EMPTY or heading.is_absent:
         raise Withheld("")
-    if isinstance(meaning, Unknown) and meaning.reason == "unknown_code":
-        raise Withheld(meaning.reason, meaning.detail)
-    value = _number(reading, obx, meaning)
-    if isinstance(meaning, Unknown):
-        raise Withheld(meaning.reason, meaning.detail)
-    _chart(reading, obx, number, order_at, meaning, value)
-
-
-def _number(reading: _Reading, obx: list[str], meaning: Meaning | Unknown) -> float:
-    """raises  Withheld: a status that does not count, no number, a number that says "none" """
-    mapping = reading.mapping
-    if obx[11] not in mapping.statuses:
-        raise Withheld("withdrawn" if obx[11] in ("D", "W") else "status", obx[11][:8])
-    if obx[2] not in mapping.value_types:
-        raise Withheld("not_a_number", f"{meaning.detail} as {obx[2][:8]}")
-    value = read_number(obx[5])
-    if value is None:
-        raise Withheld("not_a_number", meaning.detail)
-    if value in mapping.sentinels or (value == 0 and not meaning.zero_counts):
-        raise Withheld("")
-    return value
-
-
-def _chart(
-    reading: _Reading, obx: list[str], number: int, order_at: str, meaning: Meaning, value: float
-) -> None:
-    if meaning.kind == "invasive" and not reading.mapping.invasive:
-        raise Withheld("invasive", meaning.detail)
-    value = convert(value, meaning.factor, meaning.offset)
-    if not meaning.low <= value <= meaning.high:
-        raise Withheld("implausible", f"{meaning.detail} {value:g}")
-    sub_id = _sub_id(reading, obx[4], meaning.channel)
-    if meaning.kind == "cuff":
-        reading.cuffs.append(_Cuff(number, meaning.vital, sub_id, value, obx[14], order_at))
+    value = _value(reading, heading, text)
+    vital, sub_id, order_at = heading.vital, heading.sub_id, reading.order_at
+    if heading.is_cuff:
+        reading.cuffs.append(_Cuff(reading.obx, vital, sub_id, value, observed, order_at))
         return
-    at = reading.at(_said_at(reading, obx[14], order_at))
-    reading.samples.append(Sample(meaning.vital, sub_id, at, value))
-    reading.places.append(number)
+    remember(heading.charted, text, value, most=_NUMBERS)
+    at = reading.at(_said_at(reading, observed, order_at))
+    reading.said[observed] = at
+    reading.samples.append(Sample(vital, sub_id, at, value))
+    reading.places.append(reading.obx)
 
 
-def _sub_id(reading: _Reading, text: str, channel: str) -> str:
-    message = reading.message
-    if message.delimiters.escape and message.delimiters.escape in text:
-        text = unescape(text, message.delimiters, message.charset)
-    return f"{channel}:{text}" if channel else text
+def _value(reading: _Reading, heading: Heading, text: str) -> float:
+    """raises  Withheld: no number can stand here, it is none, it says "none", or nobody can have it"""
+    if heading.why_not:
+        raise Withheld(*heading.why_not)
+    value = read_number(text)
+    if value is None:
+        raise Withheld("not_a_number", heading.detail)
+    if value in reading.mapping.sentinels or (value == 0 and not heading.zero_counts):
+        raise Withheld("")
+    if heading.why_no_number:
+        raise Withheld(*heading.why_no_number)
+    value = convert(value, heading.factor, heading.offset)
+    if not heading.low <= value <= heading.high:
+        raise Withheld("implausible", f"{heading.detail} {value:g}")
+    return value
 
 
 def _said_at(reading: _Reading, observed: str, order_at: str) -> str:
@@ -356,14 +374,13 @@ def _refuse_swapped(reading: _Reading) -> None:
 def _part_collisions(reading: _Reading) -> None:
     """Two values of one vital, channel and time: no telling which is which, so neither is charted."""
     samples = reading.samples
-    if len({(s.code, s.sub_id, s.at) for s in samples}) == len(samples):
+    if len({sample[:3] for sample in samples}) == len(samples):
         return
-    keys = ((s.code, s.sub_id, s.at, s.value) for s in samples)
-    distinct = dict(zip(keys, reading.places, strict=True))
+    distinct = dict(zip(samples, reading.places, strict=True))
     seen = Counter(key[:3] for key in distinct)
     reading.samples = []
-    for (code, sub_id, at, value), place in distinct.items():
-        if seen[code, sub_id, at] > 1:
-            reading.withhold("same_channel", place, f"{code} {sub_id}")
+    for sample, place in distinct.items():
+        if seen[sample[:3]] > 1:
+            reading.withhold("same_channel", place, f"{sample.code} {sample.sub_id}")
         else:
-            reading.samples.append(Sample(code, sub_id, at, value))
+            reading.samples.append(sample)

@@ -81,7 +81,7 @@ class Resolver:
         found = self._meanings.get(key)
         if found is None:
             found = self._resolve(code, unit, message)
-            _remember(self._meanings, key, found)
+            remember(self._meanings, key, found)
         return found
 
     def code(self, text: str, message: Message) -> CodeRule | Unknown:
@@ -89,7 +89,7 @@ class Resolver:
         found = self._rules.get(key)
         if found is None:
             found = self._rule(text, message)
-            _remember(self._rules, key, found)
+            remember(self._rules, key, found)
         return found
 
     def _rule(self, text: str, message: Message) -> CodeRule | Unknown:
@@ -147,9 +147,9 @@ def _coded(text: str, message: Message) -> Iterator[tuple[str, str]]:
             )
 
 
-def _remember(memory: dict[Any, Any], key: Any, value: Any) -> None:
-    # A sender of ever new texts must not fill the memory: forget all and begin again.
-    if len(memory) >= _REMEMBERED:
+def remember(memory: dict[Any, Any], key: Any, value: Any, most: int = _REMEMBERED) -> None:
+    """Keep what was looked up. A sender of ever new texts must not fill the memory: then all is forgotten."""
+    if len(memory) >= most:
         memory.clear()
     memory[key] = value
 
