@@ -84,7 +84,7 @@ def test_every_character_said_to_be_covered_is():
 
 
 def test_a_mark_without_a_letter_to_sit_on_is_named():
-    assert "‹U+0615›" in words(made("Zoë\n\u0615"))
+    assert "‹U+0615›" in words(made("\n\u0615"))
 
 
 SHOWN = st.sampled_from([chr(c) for c in range(0x20, 0x2100)])
