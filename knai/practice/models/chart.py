@@ -6,6 +6,7 @@ from django.db.models import F, Q
 
 from knai.identity.models import Clinic
 from knai.kit.ids import uuid7
+from knai.practice.models.patient_words import PatientWords
 
 
 class Patient(models.Model):
@@ -31,6 +32,7 @@ class Patient(models.Model):
     withdrawn_at = models.DateTimeField(null=True)  # an import that was undone
     revision = models.PositiveIntegerField(default=0)  # grows with each change; two tabs compare it
     created_at = models.DateTimeField(auto_now_add=True)
+    words = PatientWords(default="", editable=False)  # what the search looks in
 
     class Meta:
         ordering = ["family_name", "given_name"]
@@ -97,6 +99,7 @@ class ChartEntry(models.Model):
         indexes = [
             models.Index(fields=["session", "effective_at"], name="entry_session"),
             models.Index(fields=["patient", "kind", "effective_at"], name="entry_patient"),
+            models.Index(fields=["patient", "effective_at", "id"], name="entry_timeline"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["clinic", "idempotency_key"], name="entry_posted_once"),
