@@ -1,4 +1,4 @@
-"""`knai verify`: is the audit still what was written?"""
+"""`knai verify`: are the audit and the kept files still what was written?"""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_context
 def verify(context: click.Context) -> None:
-    """Check the audit's chain, entry by entry, and hold it against the signed heads.
+    """Check the audit's chain, entry by entry, hold it against the signed heads, and check every kept file.
 
     Finds a changed, removed or reordered entry, a cut tail, a chain that was made anew, and entries
-    that nobody sealed. Ends with 1 when it found something.
+    that nobody sealed; a kept file that is gone or changed, and a signed paper whose signature is
+    broken. Ends with 1 when it found something.
     """
     set_up_django()
     from django.conf import settings
@@ -46,6 +47,7 @@ def _in_words(report: Report) -> str:
     lines = [f"{p.kind}  clinic {p.clinic_id}  {p.words}" for p in report.problems]
     count = f"{len(lines)} problems" if lines else "The audit holds"
     seen = (
-        f"{report.entries} sealed entries of {report.clinics} clinics, {report.heads} signed heads"
+        f"{report.entries} sealed entries of {report.clinics} clinics, {report.heads} signed heads, "
+        f"{report.files} kept files"
     )
     return "\n".join([*lines, f"{count}: {seen}."])

@@ -20,6 +20,9 @@ MLLP_PORT = env.integer("KNAI_MLLP_PORT", 2575, 1, 65535)
 MLLP_PEERS = env.words("KNAI_MLLP_PEERS", "127.0.0.1 ::1")
 MLLP_CERTIFICATE = env.text("KNAI_MLLP_CERTIFICATE", "")
 
+SIGNING_P12 = env.text("KNAI_SIGNING_P12", "")
+SIGNING_PASSWORD = env.text("KNAI_SIGNING_PASSWORD", "")
+
 if not SECRET_KEY:
     from knai.kit.keys import secret_text
 

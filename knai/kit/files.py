@@ -7,7 +7,6 @@ speaks of them. A transaction that fails leaves bytes nobody points to, never a 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from math import ceil
 from uuid import UUID
 
@@ -37,10 +36,13 @@ _BEGINS = {b"%PDF-": PDF, b"\x89PNG\r\n\x1a\n": PNG, b"\xff\xd8\xff": JPEG, b"PK
 _CONTROL = frozenset(range(32)) - {9, 10, 12, 13}
 
 
-def keep(data: bytes, *, name: str, media_type: str, by: audit.Who) -> KeptFile:
+def keep(
+    data: bytes, *, name: str, media_type: str, by: audit.Who, is_signed: bool = False
+) -> KeptFile:
     """Keep these bytes for the actor's clinic. The same bytes lie in the storage once.
 
     name        as people know it; folders and control characters are taken out
+    is_signed   it carries the installation's signature, which `knai verify` then wants to find unbroken
     raises      Malformed: empty, or not what `media_type` says
     """
     _check(data, media_type)
@@ -55,7 +57,7 @@ def keep(data: bytes, *, name: str, media_type: str, by: audit.Who) -> KeptFile:
         kept_at=now(),
         kept_by_id=by.user_id,
     )
-    audit.record("file.kept", by=by, subject=kept, media_type=media_type, size_bytes=len(data))
+    audit.record("file.kept", by=by, subject=kept, sha256=sha256, signed=is_signed)
     return kept
 
 
@@ -94,18 +96,8 @@ def bytes_of(kept: KeptFile) -> bytes:
     """raises  Unavailable: the bytes are gone or were changed"""
     data = _stored(kept.sha256)
     if data is None:
-        raise Unavailable(f"The bytes of file {kept.pk} are {_state(kept.sha256)}. {_REMEDY}")
+        raise Unavailable(f"The bytes of file {kept.pk} are {state_of(kept.sha256)}. {_REMEDY}")
     return data
-
-
-def damaged() -> Iterator[tuple[KeptFile, str]]:
-    """Every kept file whose bytes are gone or changed, with which of the two. Reads each content once."""
-    state_of: dict[str, str] = {}
-    for kept in KeptFile.objects.order_by("sha256", "id").iterator(chunk_size=500):
-        if kept.sha256 not in state_of:
-            state_of = {kept.sha256: _state(kept.sha256)}
-        if state_of[kept.sha256]:
-            yield kept, state_of[kept.sha256]
 
 
 def sniff(data: bytes, name: str = "") -> str:
@@ -175,7 +167,7 @@ def _stored(sha256: str) -> bytes | None:
     return data if hashlib.sha256(data).hexdigest() == sha256 else None
 
 
-def _state(sha256: str) -> str:
+def state_of(sha256: str) -> str:
     """What is wrong with the stored bytes: "" when nothing is, "gone" or "changed"."""
     if _stored(sha256) is not None:
         return ""

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 
-def _make(path: Path, content: bytes) -> bytes:
+def make_once(path: Path, content: bytes) -> bytes:
     """Write `content` unless somebody else was first; returns what the file holds then."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     partial = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
@@ -30,7 +30,7 @@ def secret_text(path: Path) -> str:
     """A random secret of 64 characters, the same at every call."""
     if path.exists():
         return path.read_text()
-    return _make(path, secrets.token_urlsafe(48).encode()).decode()
+    return make_once(path, secrets.token_urlsafe(48).encode()).decode()
 
 
 def signing_key(path: Path) -> Ed25519PrivateKey:
@@ -38,7 +38,7 @@ def signing_key(path: Path) -> Ed25519PrivateKey:
     if path.exists():
         pem = path.read_bytes()
     else:
-        pem = _make(
+        pem = make_once(
             path,
             Ed25519PrivateKey.generate().private_bytes(
                 serialization.Encoding.PEM,

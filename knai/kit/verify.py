@@ -1,4 +1,6 @@
-"""Is the audit still what was written? Walks each clinic's chain and holds it against the signed heads."""
+"""Is the audit still what was written? Walks each clinic's chain and holds it against the signed heads; then
+the files of which it tells.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +12,11 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
+from knai.kit import verify_files
 from knai.kit.clock import now
 from knai.kit.heads import Heads
 from knai.kit.models import AuditEntry, AuditSeal
+from knai.kit.problems import Problem
 from knai.kit.sealer import entry_hash, first_hash, next_hash
 
 AT_ONCE = 1_000
@@ -20,42 +24,30 @@ UNSEALED_AFTER = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that was done to the audit.
-
-    kind   changed_entry, removed_entry, removed_seal, broken_chain, cut_tail, recomputed_chain, bad_head,
-           unsealed_entry
-    where  the place in the chain, the number of the entry, or the line of the heads file
-    """
-
-    kind: str
-    clinic_id: UUID
-    where: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
     clinics: int
     entries: int
     heads: int
+    files: int
     problems: tuple[Problem, ...]
 
 
 def verify(data_dir: Path) -> Report:
-    """Check every chain of the installation from its first link to its last."""
+    """Check every chain of the installation from its first link to its last, and every kept file."""
     heads = Heads(data_dir)
     problems: list[Problem] = []
-    sealed = checked_heads = 0
+    sealed = checked_heads = files = 0
     clinics = _clinics(heads)
     for clinic_id in sorted(clinics):
         walk = _Walk(clinic_id)
         problems += walk.problems()
         problems += _against_heads(heads, walk)
         problems += _unsealed(clinic_id)
+        problems += verify_files.problems(clinic_id)
+        files += verify_files.count(clinic_id)
         sealed += walk.seen
         checked_heads += sum(1 for _ in heads.read(clinic_id))
-    return Report(len(clinics), sealed, checked_heads, tuple(problems))
+    return Report(len(clinics), sealed, checked_heads, files, tuple(problems))
 
 
 def _clinics(heads: Heads) -> set[UUID]:

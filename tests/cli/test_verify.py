@@ -32,7 +32,10 @@ def knai(*arguments):
 def test_an_audit_that_holds_is_said_with_what_was_seen(sealed):
     answer = knai()
     assert answer.exit_code == 0
-    assert answer.stdout == "The audit holds: 3 sealed entries of 1 clinics, 2 signed heads.\n"
+    assert (
+        answer.stdout
+        == "The audit holds: 3 sealed entries of 1 clinics, 2 signed heads, 0 kept files.\n"
+    )
 
 
 def test_tampering_ends_with_one_and_names_its_place(sealed):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,21 @@ from django.conf import settings
 from hypothesis import HealthCheck, given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
+from pypdf import PdfWriter
 
 from knai.core.errors import Malformed, Missing, Unavailable
-from knai.kit import files
+from knai.kit import files, signing, verify_files
 from knai.kit.models import AuditEntry, KeptFile
 
 PDF = b"%PDF-1.7 invented"
 PNG = b"\x89PNG\r\n\x1a\n invented"
+
+
+def plain_pdf() -> bytes:
+    writer, out = PdfWriter(), BytesIO()
+    writer.add_blank_page(200, 200)
+    writer.write(out)
+    return out.getvalue()
 
 
 def place(kept: KeptFile) -> Path:
@@ -56,7 +65,8 @@ def test_bytes_that_were_touched_are_never_handed_out(cast, harm):
         place(kept).write_bytes(b"%PDF-1.7 altered")
     with pytest.raises(Unavailable, match=harm):
         files.read(kept.pk, by=cast.actor("nadia"))
-    assert [(found.pk, state) for found, state in files.damaged()] == [(kept.pk, harm)]
+    (problem,) = verify_files.problems(cast.clinic.pk)
+    assert (problem.kind, problem.where) == (f"{harm}_bytes", f"file {kept.pk}")
 
 
 def test_damaged_bytes_are_replaced_when_the_true_ones_are_kept_again(cast):
@@ -118,3 +128,28 @@ def test_a_name_never_leads_elsewhere_nor_breaks_a_header(name):
     assert 0 < len(plain) <= 200
     assert not set(plain) & set('/\\"\r\n\0')
     assert plain not in {".", ".."}
+
+
+def kinds(clinic) -> list[str]:
+    return [problem.kind for problem in verify_files.problems(clinic.pk)]
+
+
+def test_whoever_changes_bytes_and_row_alike_is_told_by_the_audit(cast):
+    kept = files.keep(PDF, name="a.pdf", media_type=files.PDF, by=cast.actor("nadia"))
+    other = files.keep(PDF + b"2", name="b.pdf", media_type=files.PDF, by=cast.actor("nadia"))
+    assert kinds(cast.clinic) == []
+    KeptFile.objects.filter(pk=kept.pk).update(sha256=other.sha256)
+    assert kinds(cast.clinic) == ["changed_file"]
+    KeptFile.objects.filter(pk=kept.pk).delete()
+    assert kinds(cast.clinic) == ["removed_file"]
+
+
+def test_a_paper_that_should_be_signed_and_is_not_shows(cast):
+    files.keep(PDF, name="a.pdf", media_type=files.PDF, by=cast.actor("nadia"), is_signed=True)
+    assert kinds(cast.clinic) == ["broken_signature"]
+
+
+def test_a_signed_paper_holds(cast):
+    paper = signing.sign(plain_pdf(), reason="Invented")
+    files.keep(paper, name="a.pdf", media_type=files.PDF, by=cast.actor("nadia"), is_signed=True)
+    assert kinds(cast.clinic) == []
