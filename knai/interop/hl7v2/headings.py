@@ -24,7 +24,7 @@ class Heading:
     is_cuff         dated by the cuff rule
     why_not         why no number can stand under it
     why_no_number   why a number under it is put aside; one that says "none" is still not measured
-    charted         number as text → value in the chart's unit, of those that have passed all this; never of a cuff
+    charted         text → value in the chart's unit, of numbers that have passed all this; not of a cuff
     """
 
     vital: str

@@ -58,7 +58,7 @@ class Path:
 
 @dataclass(slots=True)
 class Message:
-    """A message as its lines; a segment is split to fields when somebody asks. `segment[n]` is field n, in MSH too.
+    """A message as its lines, split to fields on demand: `segment[n]` is field n, in MSH too.
 
     A line begins with the three letters of its segment.
     """

@@ -394,7 +394,7 @@ def test_a_sender_that_lost_its_connection_sends_again_what_was_not_answered():
             seen.append(identify(raw).control_id)
             if len(seen) == 2:
                 for connection in list(listener._connections):
-                    connection.writer.transport.abort()
+                    connection.abort()
             return await accept(raw, peer)
 
         async with listening(handler) as listener:
