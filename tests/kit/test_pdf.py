@@ -99,7 +99,7 @@ def test_no_text_can_break_a_paper(text):
 def test_a_paper_is_tagged_titled_and_in_a_language():
     reader = made("x")
     root = reader.trailer["/Root"]
-    assert root["/MarkInfo"]["/Marked"] is True
+    assert root["/MarkInfo"]["/Marked"].value is True
     assert "/StructTreeRoot" in root
     assert root["/Lang"] == "en"
     assert reader.metadata.title == "A letter"
@@ -132,7 +132,7 @@ def test_the_same_values_at_the_same_time_are_the_same_bytes():
 
 
 def test_a_template_sees_nothing_outside_the_package():
-    with pytest.raises(typst.TypstError):
+    with pytest.raises((typst.TypstError, RuntimeError)):
         pdf.render("../tests/settings.py", {"paper": HEAD})
 
 
