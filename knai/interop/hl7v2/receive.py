@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from knai.core.errors import Malformed
@@ -127,16 +128,18 @@ class Receiver:
         self._mappings = Mappings(ingest)
         self._cuffs = CuffMemory()
 
-    async def __call__(self, raw: bytes, peer: str) -> bytes:
+    def __call__(self, raw: bytes, peer: str) -> Awaitable[bytes]:
         """The answer, once what can be kept is on the disk."""
         header = ack.header_of(raw)
         if len(raw) > _BIG:
-            # A memory of its own, since the shared one belongs to the event loop's thread.
-            batch = await asyncio.to_thread(self.read, raw, header, CuffMemory())
-        else:
-            batch = self.read(raw, header, self._cuffs)
-        outcome = await self._ingest.accept(batch, peer)
-        return self._answer(header, batch, outcome)
+            return self._take_big(raw, header, peer)
+        batch = self.read(raw, header, self._cuffs)
+        return self._ingest.accept(batch, peer, partial(self._answer, header, batch))
+
+    async def _take_big(self, raw: bytes, header: Header, peer: str) -> bytes:
+        # A memory of its own, since the shared one belongs to the event loop's thread.
+        batch = await asyncio.to_thread(self.read, raw, header, CuffMemory())
+        return await self._ingest.accept(batch, peer, partial(self._answer, header, batch))
 
     def read(self, raw: bytes, header: Header, cuffs: CuffMemory) -> DeviceBatch:
         """Never raises for a message's sake: what cannot be read is put aside with the reason."""

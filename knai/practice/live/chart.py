@@ -17,6 +17,7 @@ from knai.core.numbers import show
 from knai.core.standard import Policy
 from knai.core.standard.doses import Window, window_of
 from knai.core.standard.numbers import EPOCH, ONE_US
+from knai.core.substances import get_substance
 from knai.identity.actors import system_actor
 from knai.practice import queries
 from knai.practice.charting_rules import limit_overrides
@@ -24,6 +25,7 @@ from knai.practice.entries import Bolus, InfusionStart, Plan, Sedation, Vitals
 from knai.practice.log import Line, Log
 from knai.practice.models import RosterStay, Source, State, TreatmentSession
 from knai.practice.models.sessions import OPEN_STATES
+from knai.practice.policy import in_force
 
 ROUTE_WORDS = {
     "iv_infusion": "IV", "iv_bolus": "IV bolus", "im": "IM", "sc": "SC", "sc_infusion": "SC",
@@ -91,7 +93,7 @@ def _is_on_site(session: TreatmentSession) -> bool:
 
 def chart_of(session: TreatmentSession, log: Log, on_site: bool, now: datetime) -> ChartNow:
     doses = doses_of(log)
-    policy = Policy.default().tightened(session.clinic.policy)
+    policy = in_force(session.clinic, log, now)
     sets = _complete_sets(log)
     due, overdue = _when_vitals_are_due(doses, sets, policy, now)
     sedation = log.latest("sedation")
@@ -154,7 +156,8 @@ def _when_vitals_are_due(
     doses: list[dict[str, Any]], sets: list[Line], policy: Policy, now: datetime
 ) -> tuple[datetime | None, datetime | None]:
     """(end of the interval, end of the grace) as KNAI-19 counts; (None, None) outside the window."""
-    window = window_of(doses, policy, any(d["substance"] == "esketamine" for d in doses))
+    substances = {get_substance(dose["substance"]).standard for dose in doses}
+    window = window_of(doses, policy, "esketamine" in substances)
     if window.start is None or _is_over(window, now):
         return None, None
     last = max([window.start, *(_us(line.at) for line in sets[-1:])])

@@ -6,12 +6,13 @@ import asyncio
 import logging
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from queue import Empty, SimpleQueue
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
@@ -36,8 +37,20 @@ TICK_S: Final = 1.0
 # At Python's 5 ms a commit of 0.3 ms took the live thread 5, and every answer waited for it.
 SWITCH_S: Final = 0.0005
 
-Waiting = tuple[Job, "asyncio.Future[Outcome]"]
+Answer = Callable[[Outcome], Any]
 Command = Callable[[], object]
+
+
+def _as_it_is(outcome: Outcome) -> Outcome:
+    return outcome
+
+
+class Waiting(NamedTuple):
+    """A message on its way to the disk, and who waits for what answer."""
+
+    job: Job
+    future: asyncio.Future[Any]
+    answer: Answer
 
 
 class Ingest:
@@ -56,7 +69,8 @@ class Ingest:
     ) -> None:
         self._clock = clock
         self._queue: SimpleQueue[Waiting | Command] = SimpleQueue()
-        self._room = asyncio.Semaphore(most_waiting)
+        self._room = most_waiting
+        self._held: deque[Waiting] = deque()  # what there is no room for yet
         self._thread = threading.Thread(target=self._run, name="knai-live", daemon=True)
         self._stopping = False
         self._ready = threading.Event()
@@ -90,15 +104,35 @@ class Ingest:
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         self._clerk.stop()
+        while self._held:
+            self._queue.put(self._held.popleft())
         self.command(self._stop)
         await asyncio.to_thread(self._thread.join)
 
-    async def accept(self, batch: DeviceBatch, peer: str) -> Outcome:
-        """Returns once the message is on the disk, or could not be put there (`is_kept` is false)."""
-        async with self._room:
-            future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-            self._queue.put((Job(batch, peer, self._clock()), future))
-            return await future
+    def accept(
+        self, batch: DeviceBatch, peer: str, answer: Answer = _as_it_is
+    ) -> asyncio.Future[Any]:
+        """On the event loop. Done once the message is on the disk, or could not be put there.
+
+        answer  (outcome) -> what to answer; `is_kept` of the outcome is false when it is not on the disk
+        """
+        waiting = Waiting(Job(batch, peer, self._clock()), self._loop.create_future(), answer)
+        if self._room > 0:
+            self._room -= 1
+            self._queue.put(waiting)
+        else:
+            self._held.append(waiting)
+        return waiting.future
+
+    def _settle(self, group: list[Waiting], outcomes: list[Outcome]) -> None:
+        """On the event loop, after the commit."""
+        self._room += len(group)
+        while self._held and self._room > 0:
+            self._room -= 1
+            self._queue.put(self._held.popleft())
+        for waiting, outcome in zip(group, outcomes, strict=True):
+            if not waiting.future.done():  # its connection may have gone
+                _answer(waiting, outcome)
 
     def command(self, what: Command) -> None:
         """From any thread: run this on the live thread, between two groups."""
@@ -138,9 +172,8 @@ class Ingest:
         wait = max(0.0, tick_at - monotonic()) if due is None else min(due, tick_at - monotonic())
         group, commands = self._take(max(0.0, wait))
         if group:
-            outcomes = self._writer.store([job for job, _ in group])
-            answers = [(future, o) for (_, future), o in zip(group, outcomes, strict=True)]
-            self._loop.call_soon_threadsafe(_settle, answers)
+            outcomes = self._writer.store([waiting.job for waiting in group])
+            self._loop.call_soon_threadsafe(self._settle, group, outcomes)
         for command in commands:
             self._guarded(command)
 
@@ -151,7 +184,7 @@ class Ingest:
         try:
             item = queue.get(timeout=wait_s) if wait_s > 0 else queue.get_nowait()
             while True:
-                if not isinstance(item, tuple):
+                if not isinstance(item, Waiting):
                     return group, [item]
                 group.append(item)
                 if len(group) >= MOST_IN_A_GROUP:
@@ -193,7 +226,9 @@ class Ingest:
         self.command(lambda: self.live.acknowledged(*args))
 
 
-def _settle(answers: list[tuple[asyncio.Future[Outcome], Outcome]]) -> None:
-    for future, outcome in answers:
-        if not future.done():  # its connection may have gone
-            future.set_result(outcome)
+def _answer(waiting: Waiting, outcome: Outcome) -> None:
+    """One answer that cannot be given must not keep back those of the others."""
+    try:
+        waiting.future.set_result(waiting.answer(outcome))
+    except Exception as error:
+        waiting.future.set_exception(error)

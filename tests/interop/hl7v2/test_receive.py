@@ -30,9 +30,9 @@ class Desk:
     def route(self, key):
         return self.registry.by_key.get(key)
 
-    async def accept(self, batch, peer):
+    async def accept(self, batch, peer, answer):
         self.kept.append(batch)
-        return self.outcome
+        return answer(self.outcome)
 
 
 def route(key, mapping):

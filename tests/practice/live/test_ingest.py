@@ -59,12 +59,9 @@ def test_messages_that_wait_together_are_committed_together(bench, monkeypatch):
 
 def test_stopping_commits_what_was_taken_in(bench):
     async def story(ingest):
-        tasks = [
-            asyncio.create_task(ingest.accept(message(sample("hr", 70, n)), "p")) for n in range(20)
-        ]
-        await asyncio.sleep(0)
+        waiting = [ingest.accept(message(sample("hr", 70, n)), "p") for n in range(20)]
         await ingest.stop()
-        return await asyncio.gather(*tasks)
+        return await asyncio.gather(*waiting)
 
     async def main():
         ingest = Ingest(clock=lambda: at(60), judge=None)
