@@ -57,7 +57,9 @@ def get_actor(user: User, slug: str, at: datetime | None = None) -> Actor:
 
 
 def _membership_rows(user_id: UUID, slug: str) -> QuerySet[Membership]:
-    return Membership.objects.select_related("clinic").filter(user_id=user_id, clinic__slug=slug)
+    """The newest first: of two that touch the same day it tells the role."""
+    rows = Membership.objects.select_related("clinic").filter(user_id=user_id, clinic__slug=slug)
+    return rows.order_by("-id")
 
 
 _memberships = Prepared(_membership_rows, user_id=UUID, slug=str)

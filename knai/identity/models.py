@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -64,6 +65,9 @@ class Clinic(models.Model):
     time_zone = models.CharField(max_length=60, default="UTC")
     phone = models.CharField(max_length=40, blank=True)
     policy = models.JSONField(default=dict, blank=True)  # tighter than the Standard's defaults only
+    # Of the past, oldest first: {"until": instant, "policy": …, "sedation_capability": …}. A session
+    # keeps what held when its patient checked in.
+    earlier_policies = models.JSONField(default=list, blank=True)
     sedation_capability = models.CharField(max_length=20, default="minimal")
     address = models.TextField(blank=True)
     hours = models.JSONField(
@@ -71,6 +75,11 @@ class Clinic(models.Model):
     )  # ISO weekday "1".."7" → [["08:00", "17:00"]]
     director = models.ForeignKey("User", models.PROTECT, null=True, blank=True, related_name="+")
     is_invented = models.BooleanField(default=False)
+    revision = models.PositiveIntegerField(default=0)  # grows with each change; two tabs compare it
+    rights_reviewed_at = models.DateTimeField(
+        null=True
+    )  # when an owner last looked at who may what
+    rights_reviewed_by = models.ForeignKey("User", models.PROTECT, null=True, related_name="+")
 
     def __str__(self) -> str:
         return self.name
@@ -78,6 +87,20 @@ class Clinic(models.Model):
     @property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    def policy_at(self, at: datetime) -> dict[str, Any]:
+        """The policy that was in force at that instant."""
+        past = self._past(at)
+        return past["policy"] if past else self.policy or {}
+
+    def capability_at(self, at: datetime) -> str:
+        """The depth of sedation it could care for at that instant."""
+        past = self._past(at)
+        return past["sedation_capability"] if past else self.sedation_capability
+
+    def _past(self, at: datetime) -> dict[str, Any] | None:
+        ended = (datetime.fromisoformat(past["until"]) for past in self.earlier_policies)
+        return next((p for p, e in zip(self.earlier_policies, ended, strict=True) if at < e), None)
 
 
 class Site(models.Model):
@@ -123,6 +146,7 @@ class Membership(models.Model):
     role = models.CharField(max_length=20, choices=Role)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)  # the last day
+    is_cut_short = models.BooleanField(default=False)  # ended at once: the last day counts no more
 
     class Meta:
         constraints = [
@@ -138,7 +162,11 @@ class Membership(models.Model):
         ]
 
     def is_current(self, on: date) -> bool:
-        return self.starts_on <= on and (self.ends_on is None or on <= self.ends_on)
+        if self.ends_on is None:
+            return self.starts_on <= on
+        return self.starts_on <= on <= self.ends_on and not (
+            self.is_cut_short and on == self.ends_on
+        )
 
 
 class CredentialKind(models.TextChoices):
@@ -171,9 +199,12 @@ class Credential(models.Model):
 
     def holds(self, on: date) -> bool:
         """Whether it was checked and is in force on that day; on the day it expires it still is."""
+        return self.is_in_time(on) and self.checked_on is not None
+
+    def is_in_time(self, on: date) -> bool:
+        """Begun, not run out, not withdrawn; whether anybody checked it or not."""
         in_time = self.starts_on <= on and (self.expires_on is None or on <= self.expires_on)
-        withdrawn = self.withdrawn_on is not None and self.withdrawn_on <= on
-        return in_time and not withdrawn and self.checked_on is not None
+        return in_time and not (self.withdrawn_on is not None and self.withdrawn_on <= on)
 
 
 class Invitation(models.Model):

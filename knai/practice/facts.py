@@ -21,7 +21,7 @@ from knai.core.driving import DrivingBar, bar_counts_from, barred_until
 from knai.core.standard import Policy
 from knai.identity.actors import Actor, system_actor
 from knai.kit.db.prepared import Prepared
-from knai.practice import protocols, queries, roster_facts, work_up_facts
+from knai.practice import policy, protocols, queries, roster_facts, work_up_facts
 from knai.practice.entries import Plan
 from knai.practice.given import DOSE_KINDS, Given, doses_given, spans, standing_line
 from knai.practice.log import Line, Log
@@ -81,7 +81,7 @@ def know_from(
         doses=doses,
         plan=plan,
         document=document,
-        policy=Policy.default().tightened(clinic.policy or {}),
+        policy=policy.in_force(clinic, log, now),
         tz=clinic.time_zone,
         facts={},
     )
@@ -101,7 +101,8 @@ def gather_facts(known: Known) -> Facts:
         "session": {
             "purpose": session.purpose or None,
             "setting": session.setting or None,
-            "sedation_capability": session.clinic.sedation_capability or None,
+            "sedation_capability": policy.capability_of(session.clinic, known.log, known.now)
+            or None,
         },
         "course": {"prior_administrations": count_prior_administrations(known)},
         "presence": roster_facts.presence(stays, papers),
@@ -126,7 +127,7 @@ def session_on(known: Known) -> date:
 
 def _span(known: Known) -> tuple[datetime, datetime]:
     """From arrival to departure: whose stays touch it was there."""
-    check_in = next((t.at for t in known.log.of("transition") if t.body.before == "booked"), None)
+    check_in = policy.checked_in_at(known.log)
     starts = [at for at in (check_in, known.first_dose_at, known.now) if at is not None]
     return min(starts), _as_of(known)
 

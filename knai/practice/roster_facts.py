@@ -88,12 +88,8 @@ def _papers(rows: list[Credential], on: date) -> Papers:
 def _holds(rows: list[Credential], on: date) -> bool | None:
     if any(row.holds(on) for row in rows):
         return True
-    unchecked = any(row.checked_on is None and _in_time(row, on) for row in rows)
+    unchecked = any(row.checked_on is None and row.is_in_time(on) for row in rows)
     return None if unchecked or not rows else False
-
-
-def _in_time(row: Credential, on: date) -> bool:
-    return row.starts_on <= on and (row.expires_on is None or on <= row.expires_on)
 
 
 DEPTHS = ("minimal", "moderate", "deep", "general_anaesthesia")
