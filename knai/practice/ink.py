@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import dist
 
 import msgspec
@@ -50,4 +51,4 @@ def is_signature(strokes: Strokes) -> bool:
 
 def length(strokes: Strokes) -> float:
     """How far the pen went on the paper."""
-    return sum(dist(a, b) for stroke in strokes for a, b in zip(stroke, stroke[1:], strict=False))
+    return sum(dist(a, b) for stroke in strokes for a, b in pairwise(stroke))
