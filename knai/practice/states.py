@@ -16,6 +16,7 @@ from knai.core.errors import Refused
 from knai.identity.actors import Actor
 from knai.kit import audit, bus
 from knai.kit.clock import now
+from knai.practice import slots
 from knai.practice.actions.write import append
 from knai.practice.entries import Transition as TransitionEntry
 from knai.practice.models import ChartEntry, State, TreatmentSession
@@ -31,6 +32,14 @@ DEPARTED: tuple[str, ...] = (
     State.DIED,
 )
 ENDED: tuple[str, ...] = (*DEPARTED, State.CANCELLED, State.ABORTED)
+# Why a visit that was booked did not take place.
+CATEGORIES: dict[str, str] = {
+    "patient": "The patient asked for it",
+    "clinic": "The clinic could not keep it",
+    "clinical": "A clinical reason",
+    "no_show": "Nobody came",
+    "other": "Another reason",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,15 @@ def _departure(after: str, words: str, gate: str = "") -> Step:
 
 STEPS: tuple[Step, ...] = (
     Step((State.BOOKED,), State.CHECKED_IN, "check_in", "checks in", "weight, way home"),
-    Step((State.BOOKED,), State.CANCELLED, "check_in", "is cancelled", "reason"),
+    Step((State.BOOKED,), State.CANCELLED, "check_in", "is cancelled", "category, reason"),
+    Step(
+        (State.BOOKED,),
+        State.CANCELLED,
+        "check_in",
+        "nobody came",
+        "category no_show",
+        is_fact=True,
+    ),
     Step((State.CHECKED_IN,), State.READY, "dose", "start gate, first walk", "findings", "start"),
     Step((State.READY,), State.CHECKED_IN, "dose", "goes back to the first walk", "reason"),
     Step((State.READY,), State.DOSING, "dose", "first dose", "findings, dose", "start"),
@@ -110,11 +127,13 @@ def move(
     reason: str = "",
     at: datetime | None = None,
     key: UUID | None = None,
+    category: str = "",
 ) -> ChartEntry:
     """Put a session, whose row the caller holds, into another state; charted, audited and told.
 
-    at      when it happened; now when absent
-    key     idempotency key of a form that does nothing but this
+    at        when it happened; now when absent
+    key       idempotency key of a form that does nothing but this
+    category  one of CATEGORIES, of a visit that does not take place
     raises  Refused: not a step of the table, or the chair or the patient already has an open session;
             Forbidden: the role may not
     """
@@ -124,8 +143,11 @@ def move(
         raise Refused(why_not)
     _must(by, before, to)
     happened_at = at or now()
+    session.cancelled_as = category
     _write_row(session, to, happened_at)
-    body = TransitionEntry(before=before, after=to, reason=reason)
+    if to in ENDED:
+        slots.free(session)
+    body = TransitionEntry(before=before, after=to, reason=reason, category=category)
     entry = append(
         by=by,
         body=body,
@@ -152,7 +174,7 @@ def _write_row(session: TreatmentSession, to: str, at: datetime) -> None:
     session.departed_at = at if to in DEPARTED else None
     try:
         with transaction.atomic():
-            session.save(update_fields=["state", "state_since", "departed_at"])
+            session.save(update_fields=["state", "state_since", "departed_at", "cancelled_as"])
     except IntegrityError as error:
         raise Refused(_why_taken(session)) from error
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from knai.core.errors import Malformed, Missing, Refused
 from knai.identity.actors import Actor
 from knai.kit import audit
-from knai.practice import queries
+from knai.practice import queries, slots
 from knai.practice.actions.charting import NOW, Posting, posted_before
 from knai.practice.actions.write import append
 from knai.practice.entries import Plan, Transition, Transport, Weight, to_json
@@ -78,10 +78,10 @@ def weigh(*, by: Actor, session_id: UUID, weight_kg: Decimal, posting: Posting =
 
 @transaction.atomic
 def cancel(*, by: Actor, session_id: UUID, reason: str) -> TreatmentSession:
-    """The booked session does not take place."""
+    """The booked session does not take place, for a reason in words; actions.schedule sorts them."""
     session = queries.get_session(by=by, session_id=session_id, lock=True)
     if session.state != State.CANCELLED:
-        move(session, State.CANCELLED, by=by, reason=_want(reason))
+        move(session, State.CANCELLED, by=by, reason=_want(reason), category="other")
     return session
 
 
@@ -152,6 +152,8 @@ def _sit(by: Actor, session: TreatmentSession, chair_id: UUID) -> None:
         raise Refused(
             "Somebody is in that chair. Choose another, or end the session that is in it."
         )
+    if chair.pk != session.chair_id:
+        slots.seat(session, chair.pk)
     session.chair = chair
     session.save(update_fields=["chair"])
     audit.record("session.chair", by=by, subject=session, chair=str(chair.pk))

@@ -12,6 +12,7 @@ import msgspec
 
 from knai.core.errors import Malformed
 from knai.practice.entries.base import Body
+from knai.practice.entries.coming import Arrived
 from knai.practice.entries.given import (
     Bolus,
     InfusionChange,
@@ -73,6 +74,7 @@ __all__ = [
     "AlertLimits",
     "Allergies",
     "AlreadyHappened",
+    "Arrived",
     "BaselinePin",
     "Body",
     "Bolus",

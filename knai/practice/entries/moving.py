@@ -87,6 +87,7 @@ class Transition(Body, frozen=True):
     before: str
     after: str
     reason: str = ""
+    category: str = ""  # why a visit does not take place: one of practice.states' categories
 
 
 class ConsentWithdrawn(Body, frozen=True):
@@ -97,7 +98,11 @@ class ConsentWithdrawn(Body, frozen=True):
 
 
 class Transport(Body, frozen=True):
-    """The way home: planned, or as it was."""
+    """The way home: planned, or as it was.
+
+    escort_arrived_at  when whoever fetches the patient came, ISO 8601
+    signed_name        who signed for taking the patient along, as they wrote it
+    """
 
     kind: ClassVar[str] = "transport"
     stage: str  # planned, actual
@@ -105,6 +110,8 @@ class Transport(Body, frozen=True):
     escort_name: str = ""
     escort_phone: str = ""
     escort_is_adult: bool | None = None
+    escort_arrived_at: str | None = None
+    signed_name: str = ""
 
 
 class DrivingInstruction(Body, frozen=True):
