@@ -24,6 +24,7 @@ ALL = frozenset(
         "break_glass",  # open a restricted chart, with a reason
         "merge_patients",
         "release_records",  # exports, requests for records, legal holds
+        "write_forms",  # the clinic's consent forms
         "read_shared",  # an outside therapist: what each patient agreed to
     }
 )
@@ -36,8 +37,8 @@ _NURSE = _READ | {
 
 BY_ROLE: dict[str, frozenset[str]] = {
     Role.OWNER: _READ
-    | {"manage_clinic", "manage_devices", "read_audit", "roster", "release_records"},
-    Role.PRESCRIBER: _NURSE | {"prescribe", "release_records"},
+    | {"manage_clinic", "manage_devices", "read_audit", "roster", "release_records", "write_forms"},
+    Role.PRESCRIBER: _NURSE | {"prescribe", "release_records", "write_forms"},
     Role.NURSE: _NURSE,
     Role.THERAPIST: _READ | {"chart", "roster", "write_psychotherapy_note"},
     Role.FRONT_DESK: frozenset({"read_schedule", "check_in", "roster"}),
