@@ -11,7 +11,7 @@ from knai.core.errors import Malformed
 from knai.core.vitals import VITALS
 
 Walk = Literal["start_before_cannula", "start_at_giving", "discharge"]
-AnswerKind = Literal["yes_no", "choice", "time", "number", "two_person"]
+AnswerKind = Literal["yes_no", "choice", "time", "number", "two_person", "elapsed"]
 Effect = Literal["overridable", "hard_stop", "note"]
 Validity = Literal["session", "walk", "reading"]
 
@@ -77,10 +77,12 @@ def _read(check_id: str, row: Mapping[str, Any]) -> CheckItem:
     for name in row:
         _want(name in known, "is not a field of a check", check_id, name)
     for name in _NEEDED:
-        _want(bool(row.get(name)), "is missing", check_id, name)
+        nobody_answers = name == "answered_by" and row.get("answer") == "elapsed"
+        _want(bool(row.get(name)) or nobody_answers, "is missing", check_id, name)
     for name in {*_LISTS} & {*row}:
         _want(isinstance(row[name], list), "wanted a list", check_id, name)
     fields: dict[str, Any] = {n: tuple(v) if n in _LISTS else v for n, v in row.items()}
+    fields.setdefault("answered_by", ())
     if fields["answer"] == "yes_no":
         fields.setdefault("choices", YES_NO)
     fields["applies_when"] = _applies_when(check_id, row.get("applies_when", {}))
@@ -114,7 +116,7 @@ def _check_sense(item: CheckItem) -> None:
     if item.answer in ("yes_no", "choice"):
         settles_some = bool(item.settles) and set(item.settles) <= set(item.choices)
         _want(settles_some, "wanted at least one, all among the choices", item.id, "settles")
-    if item.answer == "time":
+    if item.answer in ("time", "elapsed"):
         _want(item.min_ago_min is not None, "is missing", item.id, "min_ago_min")
         _want(set(item.settles) <= {NEVER}, f"wanted {NEVER} or nothing", item.id, "settles")
     if item.answer == "number":

@@ -75,6 +75,7 @@ class CheckContext:
     """What is known of patient and plan; None is unknown, never no.
 
     current   two_person checks: what has to be signed, as it stands now (a change asks for new signatures)
+    ends_at   elapsed checks: when the time is over; None: a dose still runs; absent: no dose it counts from
     """
 
     now: datetime
@@ -83,6 +84,7 @@ class CheckContext:
     route: str | None = None
     pressure: Pressure | None = None
     current: Mapping[str, str] = field(default_factory=dict)
+    ends_at: Mapping[str, datetime | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,8 @@ def check_answer(item: CheckItem, answer: CheckAnswer) -> None:
 
     raises     Malformed: a value of the wrong kind, a role that may not answer, an unknown step or walk
     """
+    if item.answer == "elapsed":
+        raise Malformed("is settled by the clock; nobody answers it", item.id)
     _check_role(item, answer)
     if answer.walk not in item.walks:
         raise Malformed("does not stand at this walk", item.id)
@@ -164,6 +168,8 @@ def _decide(
 ) -> CheckFinding:
     if _known_not_to_apply(item.applies_when, context):
         return CheckFinding(item, "not_applicable", "check.does_not_apply")
+    if item.answer == "elapsed":
+        return _decide_elapsed(item, context)
     standing = [answer for answer in answers if _still_stands(item, answer, context, walk)]
     if item.answer == "two_person":
         return _decide_two_people(item, standing, context)
@@ -238,6 +244,19 @@ def _decide_time(item: CheckItem, answer: CheckAnswer, at: datetime, now: dateti
     if now - at >= needed:
         return CheckFinding(item, "settled", "check.settled", values, (answer,))
     return CheckFinding(item, "holds", "check.too_short_ago", values, (answer,))
+
+
+def _decide_elapsed(item: CheckItem, context: CheckContext) -> CheckFinding:
+    """Nobody answers it: the clock does. At exactly the end it is over."""
+    if item.id not in context.ends_at:
+        return CheckFinding(item, "not_applicable", "check.does_not_apply")
+    ends_at = context.ends_at[item.id]
+    if ends_at is None:
+        return CheckFinding(item, "open", "check.clock_not_started")
+    values = {"settles_at": ends_at, "min_ago_min": item.min_ago_min}
+    if context.now < ends_at:
+        return CheckFinding(item, "holds", "check.wait_until", values)
+    return CheckFinding(item, "settled", "check.waited_until", values)
 
 
 def _decide_two_people(
