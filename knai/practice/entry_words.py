@@ -10,9 +10,10 @@ from functools import cache
 from knai.core.checks import starter_items
 from knai.core.events import EVENTS, GRADES
 from knai.core.numbers import show
+from knai.core.substances import get_substance
 from knai.core.vitals import MOAAS, RASS, show_rass
 from knai.practice import chips
-from knai.practice.entries import Body
+from knai.practice.entries import Body, Plan
 from knai.practice.live.chart import ROUTE_WORDS
 
 ICONS = {
@@ -34,7 +35,6 @@ SIGN_WORDS = (
     ("hr", "HR {}"), ("spo2", "SpO₂ {} %"), ("rr", "RR {}"), ("temp", "{} °C"),
     ("etco2", "EtCO₂ {} mmHg"), ("o2_flow", "O₂ {} L/min"), ("pain_nrs", "pain {}/10"),
 )  # fmt: skip
-SUBSTANCES = {"racemic_ketamine": "Ketamine", "esketamine": "Esketamine"}
 
 
 def icon_of(kind: str) -> str:
@@ -106,7 +106,7 @@ def _amount(value: Decimal | None, unit: str) -> str:
 
 
 def _dose_head(body) -> str:
-    substance = SUBSTANCES.get(body.substance, body.substance.replace("_", " ").capitalize())
+    substance = get_substance(body.substance).name
     per_kg = f"({show(body.mg_per_kg)} mg/kg)" if body.mg_per_kg is not None else ""
     return _joined(
         substance, _amount(body.mg, "mg"), per_kg, ROUTE_WORDS.get(body.route, body.route), by=" "
@@ -203,7 +203,16 @@ def _override(body) -> str:
 def _plan(body) -> str:
     over = f"over {show(body.duration_min)} min" if body.duration_min else ""
     route = ROUTE_WORDS.get(body.route, body.route)
-    return _joined("Planned:", route, f"{show(body.mg_per_kg)} mg/kg", over, by=" ")
+    words = _joined("Planned:", route, plan_amount(body), over, by=" ")
+    ordered = f"ordered by {body.ordered_by_name}" if body.ordered_by_name else ""
+    number = f"session {body.session_no} of its course" if body.session_no else ""
+    departs = f"departs from the protocol: {body.deviation}" if body.deviation else ""
+    return _joined(words, number, ordered, departs)
+
+
+def plan_amount(plan: Plan) -> str:
+    """0.5 mg/kg, or 56 mg where the dose does not go by weight."""
+    return _amount(plan.mg, "mg") or _amount(plan.mg_per_kg, "mg/kg")
 
 
 def _transport(body) -> str:

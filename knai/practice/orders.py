@@ -91,7 +91,8 @@ def order_for(plan: Plan, weight_kg: Decimal, known: Known) -> Order:
     worked = work_out(
         weight_kg=weight_kg,
         concentration_mg_per_ml=strength or WITHOUT_VOLUME,
-        mg_per_kg=plan.mg_per_kg,
+        mg_per_kg=plan.mg_per_kg if plan.mg is None else None,
+        mg=plan.mg,
         duration_min=plan.duration_min if is_infusion else None,
         final_volume_ml=defaults.final_volume_ml if is_infusion and strength else None,
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from knai.core.events import EVENTS
 from knai.core.numbers import show
-from knai.practice.entry_words import SUBSTANCES
+from knai.core.substances import get_substance
 from knai.practice.facts import Known
 from knai.practice.given import Given
 from knai.practice.live.chart import ROUTE_WORDS, baseline_of
@@ -103,7 +103,7 @@ def _dose_end(dose: Given, end: datetime) -> datetime | None:
 
 
 def dose_label(dose: Given) -> str:
-    substance = SUBSTANCES.get(dose.substance, dose.substance)
+    substance = get_substance(dose.substance).name
     route = ROUTE_WORDS.get(dose.route, dose.route)
     rate = f", {show(dose.rate_ml_per_h)} mL/h" if dose.rate_ml_per_h is not None else ""
     paused = ", paused" if dose.is_paused else ""

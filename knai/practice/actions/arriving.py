@@ -128,11 +128,20 @@ def set_plan(*, by: Actor, session_id: UUID, plan: Plan, posting: Posting = NOW)
         return earlier
     if session.state in ENDED:
         raise Refused("This session has ended. Plan the next one.")
-    if plan.mg_per_kg <= 0 or (plan.duration_min is not None and plan.duration_min <= 0):
-        raise Malformed("wanted figures above zero", "mg_per_kg")
+    check_figures(plan)
     session.plan = to_json(plan)
     session.save(update_fields=["plan"])
     return _append(by, session, plan, posting)
+
+
+def check_figures(plan: Plan) -> None:
+    """raises  Malformed: no dose, or one that is not above zero"""
+    if (plan.mg_per_kg is None) == (plan.mg is None):
+        raise Malformed("wanted a dose by weight or a fixed amount, one of the two", "mg_per_kg")
+    for name in ("mg_per_kg", "mg", "duration_min"):
+        value = getattr(plan, name)
+        if value is not None and value <= 0:
+            raise Malformed("wanted figures above zero", name)
 
 
 def check_transport(transport: Transport) -> None:

@@ -10,11 +10,19 @@ from knai.practice.entries.base import Body
 
 
 class Plan(Body, frozen=True):
-    """What is meant to be given. A new plan replaces the one before."""
+    """What is meant to be given. A new plan replaces the one before.
+
+    mg           a fixed amount, where the dose does not go by weight; mg_per_kg is None then
+    session_no   which session of its course it was made for
+    ordered_by   the prescriber whose order it is, when another hand or KNAI wrote it down
+    order        course: follows from the steps of a prescriber's course; draft: confirmed from one
+    deviation    why it departs from the protocol
+    """
 
     kind: ClassVar[str] = "plan"
     route: str
-    mg_per_kg: Decimal
+    mg_per_kg: Decimal | None = None
+    mg: Decimal | None = None
     duration_min: Decimal | None = None
     substance: str = "racemic_ketamine"
     expected_sedation: str | None = None
@@ -22,6 +30,11 @@ class Plan(Body, frozen=True):
     supervision: str | None = "in_person"
     use_is_off_label: bool | None = None
     all_ingredients_disclosed: bool | None = None
+    session_no: int | None = None
+    ordered_by: UUID | None = None
+    ordered_by_name: str = ""
+    order: str = ""
+    deviation: str = ""
 
 
 class CheckAnswer(Body, frozen=True):

@@ -113,10 +113,17 @@ def _plan(known: Known, values: dict[str, Any]) -> Plan:
         name: values[name] for name in ("route", "mg_per_kg", "duration_min") if values[name]
     }
     if known.plan is not None:
-        return msgspec.structs.replace(known.plan, **changes)
+        return msgspec.structs.replace(known.plan, mg=None, **changes)
     if "route" not in changes:
         raise Malformed("By which route?", "route")
-    return Plan(**changes)
+    return Plan(substance=_substance(known), **changes)
+
+
+def _substance(known: Known) -> str:
+    """The plan's, else the protocol's."""
+    protocol = known.session.protocol
+    default = protocol.substance if protocol else "racemic_ketamine"
+    return known.plan.substance if known.plan else default
 
 
 def _by_amount(known: Known, values: dict[str, Any]) -> Bolus | InfusionStart:
@@ -125,7 +132,7 @@ def _by_amount(known: Known, values: dict[str, Any]) -> Bolus | InfusionStart:
     route = values["route"] or (plan.route if plan else "")
     if not route:
         raise Malformed("By which route?", "route")
-    substance = plan.substance if plan else "racemic_ketamine"
+    substance = _substance(known)
     if not is_infusion_route(route):
         return Bolus(route=route, substance=substance, mg=values["mg"])
     minutes = values["duration_min"] or (plan.duration_min if plan else None)
