@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from knai.core import checks as core
 from knai.core.checks import CheckContext, CheckFinding, CheckItem, Pressure, Value, Walk
+from knai.core.driving import bar_counts_from
 from knai.core.errors import Malformed
 from knai.practice import protocols
 from knai.practice.entries import CheckAnswer, PumpSettings
 from knai.practice.facts import Known, session_on
+from knai.practice.given import Given, spans
 from knai.practice.log import Line
 from knai.practice.orders import planned_order, pump_text
 
@@ -30,7 +32,33 @@ def core_walk(gate: str, walk: str) -> Walk | None:
 
 
 def items(known: Known) -> tuple[CheckItem, ...]:
-    return protocols.check_items(known.document)
+    """What the clinic's protocol asks, and how long the substances given want somebody watched."""
+    return (*protocols.check_items(known.document), *_observed(known))
+
+
+def _observed(known: Known) -> tuple[CheckItem, ...]:
+    """One item for each substance and route: of what was given, and before that of what is planned."""
+    found = {item.id: item for item, _ in _observed_doses(known)}
+    return tuple(found.values())
+
+
+def _observed_doses(known: Known) -> Iterator[tuple[CheckItem, Given]]:
+    for dose in known.doses:
+        substance = protocols.substance_of(dose.substance, known.document)
+        for item in protocols.observation_items(substance, dose.route, known.document):
+            yield item, dose
+
+
+def _ends_at(known: Known) -> dict[str, datetime | None]:
+    """When each observation is over: counted from the latest dose; None while one runs."""
+    ends: dict[str, datetime | None] = {}
+    for item, dose in _observed_doses(known):
+        last_at = bar_counts_from(spans([dose]))
+        wait = timedelta(minutes=item.min_ago_min or 0)
+        until = last_at + wait if last_at is not None else None
+        known_until = ends.get(item.id, until)
+        ends[item.id] = max(known_until, until) if known_until and until else None
+    return ends
 
 
 def decide(known: Known, gate: str, walk: str, route: str | None = None) -> list[CheckFinding]:
@@ -118,6 +146,7 @@ def _context(known: Known, route: str | None) -> CheckContext:
         route=route or (plan.route if plan else None),
         pressure=_pressure(known),
         current=_current(known),
+        ends_at=_ends_at(known),
     )
 
 

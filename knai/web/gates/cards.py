@@ -161,6 +161,12 @@ _CHECK_WORDS = {
     "check.two_people_differ": "The two people read different settings.",
     "check.does_not_apply": "Does not apply to this patient or plan.",
     "check.settled": "",
+    "check.clock_not_started": "A dose still runs; the time counts from its end.",
+}
+_CLOCK_WORDS = {
+    "check.too_short_ago": "Too short ago; long enough from {}.",
+    "check.wait_until": "Ends at {}.",
+    "check.waited_until": "Over since {}.",
 }
 
 
@@ -168,9 +174,9 @@ def _check_because(each: GateCheck, tz: ZoneInfo) -> str:
     found = each.finding
     if found.key == "check.steps_missing":
         return f"Steps still to do: {', '.join(map(words, found.values['steps']))}."
-    if found.key == "check.too_short_ago":
+    if "settles_at" in found.values:
         at = found.values["settles_at"].astimezone(tz)
-        return f"Too short ago; long enough from {at:%H:%M}."
+        return _CLOCK_WORDS.get(found.key, "").format(f"{at:%H:%M}")
     return _CHECK_WORDS.get(found.key, "")
 
 
