@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +20,13 @@ from django.db.models import Q, QuerySet
 
 from knai.core.driving import DrivingBar, bar_counts_from, barred_until
 from knai.core.standard import Policy
+from knai.core.substances import get_substance
 from knai.identity.actors import Actor, system_actor
 from knai.kit.db.prepared import Prepared
 from knai.practice import policy, protocols, queries, roster_facts, work_up_facts
 from knai.practice.entries import Plan
 from knai.practice.given import DOSE_KINDS, Given, doses_given, spans, standing_line
+from knai.practice.linked import together
 from knai.practice.log import Line, Log
 from knai.practice.models import ChartEntry, RosterStay, TreatmentSession
 from knai.practice.protocols import Document
@@ -106,14 +109,14 @@ def gather_facts(known: Known) -> Facts:
         },
         "course": {"prior_administrations": count_prior_administrations(known)},
         "presence": roster_facts.presence(stays, papers),
-        "plan": _plan(known.plan, privilege),
+        "plan": _plan(known.plan, privilege, session.weight_kg),
         "doses": [dose.as_fact() for dose in known.doses],
         "system": {"routes_offered": list(known.policy.all_routes)},
     }
     facts |= work_up_facts.gather(known.work_up, _as_of(known), known.first_dose_at, session)
     return (
         facts
-        | _protocol(known)
+        | _protocol(known, facts["diagnoses"])
         | known.log.once("observed", lambda: _observed(known.log))
         | _leaving(known)
     )
@@ -145,7 +148,7 @@ def current_plan(log: Log, session: TreatmentSession) -> Plan | None:
 
 
 def count_prior_administrations(known: Known) -> int:
-    """Sessions of this patient in this clinic with a dose that counts, before this one's first."""
+    """Sessions of this person in this clinic with a dose that counts, before this one's first."""
     session, before = known.session, known.first_dose_at or known.now
     found = _earlier_sessions(
         clinic_id=session.clinic_id, patient_id=session.patient_id, session_id=session.pk,
@@ -159,8 +162,9 @@ def _earlier_session_rows(
 ) -> QuerySet[ChartEntry]:
     voided = Q(marks__kind="void") | Q(amended_by__isnull=False)
     rows = ChartEntry.objects.filter(
-        clinic_id=clinic_id, patient_id=patient_id, kind__in=DOSE_KINDS, effective_at__lt=before
-    )
+        clinic_id=clinic_id, patient_id__in=together(patient_id), kind__in=DOSE_KINDS,
+        effective_at__lt=before,
+    )  # fmt: skip
     rows = rows.exclude(session_id=session_id).exclude(session=None).exclude(voided)
     return rows.order_by().values_list("session_id").distinct()
 
@@ -170,10 +174,13 @@ _earlier_sessions = Prepared(
 )
 
 
-def _plan(plan: Plan | None, privilege: str | None) -> Facts:
+def _plan(plan: Plan | None, privilege: str | None, weight_kg: Decimal | None) -> Facts:
     if plan is None:
         return {"provider_sedation_privilege": privilege}
-    dose = {"route": plan.route, "mg_per_kg": plan.mg_per_kg, "duration_min": plan.duration_min}
+    mg_per_kg = plan.mg_per_kg
+    if plan.mg is not None:
+        mg_per_kg = plan.mg / Decimal(weight_kg) if weight_kg else None
+    dose = {"route": plan.route, "mg_per_kg": mg_per_kg, "duration_min": plan.duration_min}
     return {
         "routes": [plan.route],
         "doses": [dose],
@@ -183,18 +190,22 @@ def _plan(plan: Plan | None, privilege: str | None) -> Facts:
     }
 
 
-def _protocol(known: Known) -> Facts:
+def _protocol(known: Known, diagnoses: list[Facts]) -> Facts:
     """The protocol, its formulation and the product planned or given."""
     protocol, document, plan = known.session.protocol, known.document, known.plan
-    substance = _substance(known)
+    substance, route = _product(known)
+    conditions = [each["category"] for each in diagnoses if each["status"] == "confirmed"]
     off_label = plan.use_is_off_label if plan else None
     disclosed = plan.all_ingredients_disclosed if plan else None
     if off_label is None:
-        off_label = protocols.is_off_label(document, substance or "")
+        off_label = protocols.is_off_label(document, substance, route, conditions)
     if disclosed is None:
         disclosed = document.all_ingredients_disclosed
     return {
-        "product": {"substance": substance, "use_is_off_label": off_label},
+        "product": {
+            "substance": get_substance(substance).standard if substance else None,
+            "use_is_off_label": off_label,
+        },
         "formulation": {"all_ingredients_disclosed": disclosed},
         "protocol": {
             "version": str(protocol.version) if protocol else None,
@@ -206,14 +217,18 @@ def _protocol(known: Known) -> Facts:
     }
 
 
-def _substance(known: Known) -> str | None:
-    """What was given first, else what is planned, else the protocol's; esketamine wins a mixture."""
-    given = [dose.substance for dose in known.doses]
+def _product(known: Known) -> tuple[str, str]:
+    """Substance and route: of what was given first, else of what is planned, else of the protocol.
+
+    Of a mixture the one that is watched longest is named: for the Standard that is esketamine.
+    """
+    given = [(dose.substance, dose.route) for dose in known.doses]
     if given:
-        return "esketamine" if "esketamine" in given else given[0]
+        return max(given, key=lambda dose: get_substance(dose[0]).standard == "esketamine")
     if known.plan is not None:
-        return known.plan.substance
-    return known.session.protocol.substance if known.session.protocol else None
+        return known.plan.substance, known.plan.route
+    protocol = known.session.protocol
+    return (protocol.substance, protocol.route) if protocol else ("", "")
 
 
 def _observed(log: Log) -> Facts:
@@ -287,8 +302,8 @@ def driving_bar(known: Known) -> DrivingBar | None:
     if last_dose_at is None:
         return None
     hours = math.ceil(known.policy.driving_restriction_hours)
-    is_esketamine = any(dose.substance == "esketamine" for dose in known.doses)
-    return barred_until(last_dose_at, known.tz, hours=hours, esketamine=is_esketamine)
+    next_day = any(get_substance(dose.substance).next_day_driving for dose in known.doses)
+    return barred_until(last_dose_at, known.tz, hours=hours, esketamine=next_day)
 
 
 def _latest_transport(log: Log, stage: str) -> str | None:
