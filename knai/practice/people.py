@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Q
-
 from knai.core.errors import Missing
 from knai.identity.actors import Actor
 from knai.practice.models import Chair, Patient, State, TreatmentProtocol, TreatmentSession
@@ -43,19 +41,6 @@ class Visit:
         return self.state == State.BOOKED
 
 
-def list_patients(*, by: Actor, search: str = "", offset: int = 0) -> list[PatientRow]:
-    """Up to 51 patients whose name or number begins like each word of `search`, by family name.
-
-    One more than a page, so that the page knows whether there is another.
-    """
-    by.must("read_schedule")
-    rows = Patient.objects.filter(clinic_id=by.clinic_id)
-    for word in search.split():
-        begins = Q(family_name__istartswith=word) | Q(given_name__istartswith=word)
-        rows = rows.filter(begins | Q(mrn__istartswith=word))
-    return [_row(p) for p in rows.order_by("family_name", "given_name", "id")[offset:][: PAGE + 1]]
-
-
 def get_patient(*, by: Actor, patient_id: UUID) -> PatientRow:
     """raises  Missing: absent, or another clinic's"""
     by.must("read_schedule")
@@ -63,12 +48,6 @@ def get_patient(*, by: Actor, patient_id: UUID) -> PatientRow:
     if patient is None:
         raise Missing("There is no such patient in this clinic.")
     return _row(patient)
-
-
-def list_alike(*, by: Actor, family_name: str, born_on: date) -> list[PatientRow]:
-    """Patients who may be the same person: the same birthday and family name."""
-    rows = Patient.objects.filter(clinic_id=by.clinic_id, born_on=born_on)
-    return [_row(p) for p in rows.filter(family_name__iexact=family_name)[:10]]
 
 
 def list_visits_of(*, by: Actor, patient_id: UUID) -> list[Visit]:

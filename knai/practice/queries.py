@@ -9,7 +9,9 @@ from django.db.models import Q, QuerySet
 from knai.core.errors import Missing
 from knai.identity.actors import Actor
 from knai.kit.db.prepared import Prepared
+from knai.practice import access
 from knai.practice.entries import WORK_UP
+from knai.practice.linked import together
 from knai.practice.log import Log, fold
 from knai.practice.models import ChartEntry, Compartment, TreatmentSession
 
@@ -18,7 +20,7 @@ def get_session(*, by: Actor, session_id: UUID, lock: bool = False) -> Treatment
     """One session of the actor's clinic, with its patient, chair, protocol and provider.
 
     lock    hold the row until the transaction ends, so that two tablets take turns
-    raises  Missing: absent, or another clinic's
+    raises  Missing: absent, or another clinic's; Restricted: the patient's chart is closed to them
     """
     if lock:
         rows = _session_rows(by.clinic_id, session_id).select_for_update(of=("self",))
@@ -27,6 +29,7 @@ def get_session(*, by: Actor, session_id: UUID, lock: bool = False) -> Treatment
         session = _session.first(clinic_id=by.clinic_id, session_id=session_id)
     if session is None:
         raise Missing("There is no such session in this clinic.")
+    access.must_open(by, session.patient)
     return session
 
 
@@ -39,13 +42,14 @@ _session = Prepared(_session_rows, clinic_id=UUID, session_id=UUID)
 
 
 def visible_entries(by: Actor) -> QuerySet[ChartEntry]:
-    """Entries this person may see: the clinic's, and of psychotherapy only their own."""
+    """Entries this person may see: of charts open to them, and of psychotherapy only their own."""
     if by.user is None:
         return _seen_by_the_clinic(by.clinic_id)
     rows = ChartEntry.objects.filter(clinic_id=by.clinic_id)
     if not by.may("read_chart"):
         return rows.none()
     own = Q(compartment=Compartment.PSYCHOTHERAPY, recorded_by=by.user)
+    rows = rows.filter(access.may_open(by, "patient__"))
     rows = rows.filter(~Q(compartment=Compartment.PSYCHOTHERAPY) | own)
     if not by.may("work_up"):
         rows = rows.exclude(compartment=Compartment.SUBSTANCE_USE)
@@ -66,14 +70,14 @@ def load_log(*, by: Actor, session: TreatmentSession) -> Log:
 
 
 def load_work_up(*, by: Actor, patient_id: UUID) -> Log:
-    """The patient's work-up (screening, history, consent …) folded, in one query."""
+    """The person's work-up (screening, history, consent …) folded, in one query, from linked records too."""
     if by.user is None:
         return fold(_clinics_work_up(clinic_id=by.clinic_id, patient_id=patient_id))
     return fold(_work_up_rows(visible_entries(by), patient_id))
 
 
 def _work_up_rows(rows: QuerySet[ChartEntry], patient_id: UUID) -> QuerySet[ChartEntry]:
-    rows = rows.filter(patient_id=patient_id)
+    rows = rows.filter(patient_id__in=together(patient_id))
     rows = rows.filter(Q(kind__in=WORK_UP) | Q(kind="void", target__kind__in=WORK_UP))
     return rows.select_related("recorded_by")
 

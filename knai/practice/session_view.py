@@ -14,6 +14,7 @@ from knai.core.events import what_event_demands
 from knai.core.standard import Effect, Verdict
 from knai.identity.actors import Actor
 from knai.kit.db.prepared import Prepared
+from knai.practice.allergies import standing_allergies
 from knai.practice.charting_rules import why_not_chart
 from knai.practice.entry_words import sedation_words, vitals_words, words_of
 from knai.practice.facts import Known
@@ -99,7 +100,7 @@ def _why_read_only(by: Actor, session: TreatmentSession) -> str:
 # ------------------------------------------------------------------------------------------ identity
 def identity_of(known: Known) -> Identity:
     session, patient = known.session, known.session.patient
-    allergies, medications = known.work_up.latest("allergies"), known.work_up.latest("medications")
+    allergies, medications = standing_allergies(known.work_up), known.work_up.latest("medications")
     consent, consent_ok = _consent(known)
     escort, escort_ok = _escort(known.log)
     return Identity(
@@ -107,8 +108,8 @@ def identity_of(known: Known) -> Identity:
         born_on=patient.born_on,
         mrn=patient.mrn,
         weight_kg=str(session.weight_kg) if session.weight_kg is not None else "",
-        allergies=_allergies(allergies),
-        allergies_known=allergies is not None and allergies.body.status is not None,
+        allergies=allergies.words,
+        allergies_known=allergies.is_known,
         consent=consent,
         consent_ok=consent_ok,
         escort=escort,
@@ -117,13 +118,6 @@ def identity_of(known: Known) -> Identity:
         phase=session.state,
         medications=tuple(medications.body.items) if medications else (),
     )
-
-
-def _allergies(line: Line | None) -> tuple[str, ...]:
-    if line is None:
-        return ()
-    extra = ("ketamine",) if line.body.ketamine_hypersensitivity else ()
-    return tuple(dict.fromkeys((*line.body.items, *extra)))
 
 
 def _consent(known: Known) -> tuple[str, bool]:

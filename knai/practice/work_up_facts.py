@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from knai.practice.allergies import latest_lists, standing_of
 from knai.practice.log import Line, Log
 from knai.practice.models import TreatmentSession
 
@@ -28,7 +30,10 @@ class Chooser:
 
     def pick(self, kind: str, own_date: Dated) -> Line | None:
         """The latest of a kind whose own date is not after the first dose; else the latest of all."""
-        lines = self.lines(kind)
+        return self.pick_of(self.lines(kind), own_date)
+
+    def pick_of(self, lines: list[Line], own_date: Dated) -> Line | None:
+        """The same of these lines."""
         in_time = [line for line in lines if self._precedes(line, own_date)]
         return (in_time or lines or [None])[-1]
 
@@ -120,13 +125,21 @@ def _medications(choose: Chooser) -> Facts:
 
 
 def _allergies(choose: Chooser) -> Facts:
-    line = choose.pick("allergies", _own("recorded_on"))
-    if line is None:
+    """What any record of this person lists: a link must not hide an allergy."""
+    own_date = _own("recorded_on")
+    by_record: dict[UUID, list[Line]] = {}
+    for line in choose.lines("allergies"):
+        by_record.setdefault(line.entry.patient_id, []).append(line)
+    picked = [choose.pick_of(lines, own_date) for lines in by_record.values()]
+    lists = latest_lists(line for line in picked if line is not None)
+    if not lists:
         return {}
+    known = standing_of(lists)
+    dates = [line.body.recorded_on for line in lists if line.body.recorded_on]
     return {
-        "status": line.body.status,
-        "recorded_on": line.body.recorded_on,
-        "ketamine_hypersensitivity": line.body.ketamine_hypersensitivity,
+        "status": known.status,
+        "recorded_on": max(dates, default=None),
+        "ketamine_hypersensitivity": known.hypersensitive,
     }
 
 
@@ -152,7 +165,7 @@ def _medicines(line: Line) -> tuple[str | None, frozenset[str]]:
 
 
 def _consent(choose: Chooser, session: TreatmentSession) -> Facts:
-    line = choose.pick("consent", lambda line: choose.day(_signed_at(line) or line.at))
+    line = choose.pick_of(_consents(choose), lambda line: choose.day(_signed_at(line) or line.at))
     if choose.first_dose_at is not None:
         line = _signed_before(choose, choose.first_dose_at) or line
     withdrawn_at = _withdrawn_at(choose, line, session)
@@ -160,7 +173,7 @@ def _consent(choose: Chooser, session: TreatmentSession) -> Facts:
         return {"withdrawn_at": withdrawn_at}
     body = line.body
     return {
-        "signed_at": body.signed_at,
+        "signed_at": body.signed_at if body.is_evidenced else None,
         "signed_by": body.signed_by,
         "refused": body.refused,
         "covers_off_label": body.covers_off_label,
@@ -170,13 +183,21 @@ def _consent(choose: Chooser, session: TreatmentSession) -> Facts:
     }
 
 
+def _consents(choose: Chooser) -> list[Line]:
+    """What was said of treatment: a refusal, or a signature that a kept paper shows. Else nothing counts,
+    and what there is tells that it is not signed."""
+    lines = [line for line in choose.lines("consent") if line.body.for_treatment]
+    counting = [line for line in lines if line.body.refused or line.body.is_evidenced]
+    return counting or lines
+
+
 def _signed_at(line: Line) -> datetime | None:
     return datetime.fromisoformat(line.body.signed_at) if line.body.signed_at else None
 
 
 def _signed_before(choose: Chooser, first_dose_at: datetime) -> Line | None:
     """A signature has an instant: the latest consent, or refusal, not later than the first dose."""
-    in_time = [x for x in choose.lines("consent") if (_signed_at(x) or x.at) <= first_dose_at]
+    in_time = [x for x in _consents(choose) if (_signed_at(x) or x.at) <= first_dose_at]
     return in_time[-1] if in_time else None
 
 

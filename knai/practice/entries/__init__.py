@@ -12,6 +12,13 @@ import msgspec
 
 from knai.core.errors import Malformed
 from knai.practice.entries.base import Body
+from knai.practice.entries.chart import (
+    Addendum,
+    Contact,
+    Height,
+    IdentityChange,
+    Pregnancy,
+)
 from knai.practice.entries.coming import Arrived
 from knai.practice.entries.given import (
     Bolus,
@@ -59,8 +66,10 @@ from knai.practice.entries.work_up import (
     Diagnosis,
     History,
     InteractionReview,
+    Item,
     Medications,
     Physical,
+    ReviewedPair,
     Screening,
     Weight,
 )
@@ -70,6 +79,7 @@ __all__ = [
     "MARKS",
     "WORK_UP",
     "Acceptance",
+    "Addendum",
     "AdverseEvent",
     "AlertLimits",
     "Allergies",
@@ -81,6 +91,7 @@ __all__ = [
     "CheckAnswer",
     "Consent",
     "ConsentWithdrawn",
+    "Contact",
     "Departure",
     "Diagnosis",
     "DrivingAsked",
@@ -89,10 +100,13 @@ __all__ = [
     "Emergency",
     "GatePassed",
     "Handover",
+    "Height",
     "History",
+    "IdentityChange",
     "InfusionChange",
     "InfusionStart",
     "InteractionReview",
+    "Item",
     "IvAttempt",
     "MedicallyReady",
     "Medications",
@@ -102,8 +116,10 @@ __all__ = [
     "Override",
     "Physical",
     "Plan",
+    "Pregnancy",
     "PsychotherapyNote",
     "PumpSettings",
+    "ReviewedPair",
     "Screening",
     "Sedation",
     "Support",

@@ -1,4 +1,4 @@
-"""Forms for new patients and bookings."""
+"""The form of a booking."""
 
 from __future__ import annotations
 
@@ -8,21 +8,6 @@ from django import forms
 
 from knai.identity.actors import Actor
 from knai.practice import people
-
-SEXES = [("", "Not stated"), ("female", "Female"), ("male", "Male"), ("other", "Other")]
-
-
-class PatientForm(forms.Form):
-    """Identity of a new patient. A name may be one letter or sixty."""
-
-    given_name = forms.CharField(max_length=60)
-    family_name = forms.CharField(max_length=60)
-    born_on = forms.DateField(label="Born on", widget=forms.DateInput(attrs={"type": "date"}))
-    sex = forms.ChoiceField(choices=SEXES, required=False)
-    mrn = forms.CharField(label="Number (MRN)", max_length=40)
-    another_person = forms.BooleanField(
-        label="It is another person", required=False, widget=forms.HiddenInput
-    )
 
 
 class BookingForm(forms.Form):

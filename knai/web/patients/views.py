@@ -15,8 +15,11 @@ from knai.kit import audit
 from knai.kit.clock import now
 from knai.practice import people
 from knai.practice.actions.patients import add_patient, book_session
+from knai.practice.duplicates import Alike, list_alike
+from knai.practice.search import PAGE, find_patients
 from knai.web.chart.tabs import frame
-from knai.web.patients.forms import BookingForm, PatientForm
+from knai.web.patients.forms import BookingForm
+from knai.web.patients.identity_form import PatientForm, person_in
 
 
 @require_GET
@@ -51,13 +54,13 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     page = request.GET.get("page", "1")
     number = int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 6 else 1
     number = max(number, 1)
-    rows = people.list_patients(by=request.actor, search=search, offset=(number - 1) * people.PAGE)
+    rows, has_more = find_patients(by=request.actor, search=search, offset=(number - 1) * PAGE)
     audit.record("patients.searched", by=request.actor, found=len(rows))
     context = {
         "search": search,
         "rows": rows[: people.PAGE],
         "page": number,
-        "next_page": number + 1 if len(rows) > people.PAGE else None,
+        "next_page": number + 1 if has_more else None,
         "may_add": request.actor.may("check_in"),
     }
     return render(request, "patients/list.html", context)
@@ -67,24 +70,17 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
 def new(request: HttpRequest, slug: str) -> HttpResponse:
     """Add a patient; somebody alike is shown first and has to be told apart."""
     request.actor.must("check_in")
-    form = PatientForm(request.POST or None)
-    alike: list[people.PatientRow] = []
+    form = PatientForm(request.POST if request.method == "POST" else None)
+    alike: list[Alike] = []
     if request.method == "POST" and form.is_valid():
-        values = dict(form.cleaned_data)
-        told_apart = values.pop("another_person")
-        alike = [] if told_apart else _alike(request, values)
+        values, told_apart = form.identity, form.cleaned_data["another_person"]
+        alike = [] if told_apart else list_alike(by=request.actor, person=person_in(values))
         if not alike:
             patient = _add(request, form, values)
             if patient is not None:
                 return redirect("patients:one", slug=slug, patient_id=patient.pk)
     status = 422 if request.method == "POST" else 200
     return render(request, "patients/new.html", {"form": form, "alike": alike}, status=status)
-
-
-def _alike(request: HttpRequest, values: dict) -> list[people.PatientRow]:
-    return people.list_alike(
-        by=request.actor, family_name=values["family_name"], born_on=values["born_on"]
-    )
 
 
 def _add(request: HttpRequest, form: PatientForm, values: dict):
