@@ -13,7 +13,14 @@ from knai.practice.models.devices import (
     RawMessage,
 )
 from knai.practice.models.elsewhere import DiagnosisCode, ImportedRow, ImportRun
-from knai.practice.models.papers import ConsentForm, LegalHold, Paper, RecordsRequest
+from knai.practice.models.papers import (
+    ConsentForm,
+    Export,
+    LegalHold,
+    Paper,
+    PaperSettings,
+    RecordsRequest,
+)
 from knai.practice.models.sessions import (
     OPEN_STATES,
     Alert,
@@ -36,11 +43,13 @@ __all__ = [
     "DeviceAttachment",
     "DeviceSample",
     "DiagnosisCode",
+    "Export",
     "ImportRun",
     "ImportedRow",
     "LegalHold",
     "NoteDraft",
     "Paper",
+    "PaperSettings",
     "Patient",
     "PatientLink",
     "QuarantineItem",

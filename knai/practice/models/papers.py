@@ -13,7 +13,11 @@ from knai.practice.models.sessions import TreatmentSession
 class ConsentForm(models.Model):
     """A clinic's form in one language and version. Once published its words never change.
 
-    text       markdown; the off-label statement stands apart, since KNAI-11 asks for it
+    text       markdown; the off-label statement stands apart, since KNAI-12 asks for it
+    for_treatment  the consent that gates ask for; False: another form, such as one for photographs
+    questions  [{ask, right: true or false}]: what the signer is asked to show that it was understood
+    revision   counts the writings of a draft, so that two who write one meet
+    written_by null: the description of the clinic
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -26,7 +30,12 @@ class ConsentForm(models.Model):
     off_label_statement = models.TextField(blank=True)
     valid_days = models.PositiveIntegerField(null=True)  # null: until withdrawn
     needs_witness = models.BooleanField(default=False)
-    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    for_treatment = models.BooleanField(default=True)
+    questions = models.JSONField(default=list)
+    revision = models.PositiveIntegerField(default=0)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     written_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(
@@ -46,8 +55,9 @@ class ConsentForm(models.Model):
 class Paper(models.Model):
     """A paper that was made: what kind, of whom, from which record, and the hash that proves it.
 
-    code    on the paper and in its QR; anybody with the paper can check it, and learns nothing else
-    file    its bytes, as kept
+    code      on the paper and in its QR; anybody with the paper can check it, and learns nothing else
+    file_id   its bytes, as kept
+    dated_on  the day a paper from elsewhere carries
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -59,6 +69,7 @@ class Paper(models.Model):
     title = models.CharField(max_length=160)
     file_id = models.UUIDField()  # kit.KeptFile
     sha256 = models.CharField(max_length=64)
+    dated_on = models.DateField(null=True)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
@@ -114,3 +125,51 @@ class LegalHold(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     lifted_because = models.TextField(blank=True)
+
+
+class PaperSettings(models.Model):
+    """What a clinic decides about its papers. Without a row the defaults hold.
+
+    billing_codes     [{"code", "words"}]: what a person may choose on a superbill; KNAI names none itself
+    retention_years   how long a chart is kept after the last entry; None: the clinic has not said
+    """
+
+    clinic = models.OneToOneField(Clinic, models.PROTECT, primary_key=True, related_name="+")
+    billing_codes = models.JSONField(default=list, blank=True)
+    retention_years = models.PositiveSmallIntegerField(null=True)
+    request_days = models.PositiveSmallIntegerField(default=30)
+    revision = models.PositiveIntegerField(default=0)
+
+
+class Export(models.Model):
+    """Charts on their way into one archive: of a patient, or of the whole clinic.
+
+    state    waiting, running, done, failed, removed
+    choice   compartments and papers that were chosen
+    cursor   how far it is: {"patient", "session"}; what is behind it lies in the archive
+    file_id  a patient's archive, as kept; the clinic's own lies in the folder of exports until removed
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+")
+    patient = models.ForeignKey(Patient, models.PROTECT, null=True, related_name="+")
+    choice = models.JSONField(default=dict)
+    origin = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=10, default="waiting")
+    cursor = models.JSONField(default=dict)
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    touched_at = (
+        models.DateTimeField()
+    )  # a running one that nobody touched for long is taken up again
+    ended_at = models.DateTimeField(null=True)
+    file_id = models.UUIDField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    size_bytes = models.PositiveBigIntegerField(default=0)
+    why_failed = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-asked_at"]
+        indexes = [models.Index(fields=["state", "asked_at"], name="export_waiting")]
