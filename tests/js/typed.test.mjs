@@ -6,7 +6,8 @@ openPage();
 const { Typed } = await import("../../knai/web/static/js/typed.js");
 await import("../../knai/web/static/js/keep-typed.js");
 const { Queue } = await import("../../knai/web/static/js/queue.js");
-const { outboxWords, takeRefused } = await import("../../knai/web/static/js/out-box.js");
+const { takeRefused } = await import("../../knai/web/static/js/out-box.js");
+const { outboxWords } = await import("../../knai/web/static/js/out-box-words.js");
 
 beforeEach(() => {
   fill("<p></p>");
@@ -187,4 +188,39 @@ test("a tap that did not arrive says so, a form that waits or a page that asks d
   assert.match(failed(document.getElementById("tap"), "post"), /nothing was charted/);
   assert.equal(failed(document.getElementById("tap"), "get"), "");
   assert.equal(failed(document.querySelector("keep-typed form"), "post"), "");
+});
+test("what is queued says when it was written, so that a clock time typed today stays today's", () => {
+  fill(FORM.replace("<textarea", '<input name="effective_at" value="14:05"><textarea'));
+  online(false);
+  submit();
+  const sent = new URLSearchParams(new Queue(localStorage).all()[0].body);
+  assert.equal(sent.get("effective_at"), "14:05");
+  assert.ok(Math.abs(new Date(sent.get("written_at")) - Date.now()) < 60_000);
+});
+
+const TAP = `<keep-typed queue><form action="/clinic/north/stop/" method="post">
+  <input type="hidden" name="idempotency_key" value="k9"><input type="hidden" name="effective_at" value="">
+  <button>Stop</button></form></keep-typed>`;
+
+test("a tap without a network waits, with the time of the tap", () => {
+  fill(TAP);
+  online(false);
+  submit();
+  const [entry] = new Queue(localStorage).all();
+  assert.ok(entry.isTap);
+  assert.equal(new URLSearchParams(entry.body).get("effective_at"), new URLSearchParams(entry.body).get("written_at"));
+  assert.notEqual(form().elements.idempotency_key.value, "k9");
+});
+
+test("a tap that was refused is told once on its page and leaves the queue", () => {
+  const queue = new Queue(localStorage);
+  queue.add({ id: "x", user: "7", url: "/stop/", body: "", page: location.href, at: "2026-11-23T14:05:00Z", isTap: true });
+  queue.refuse("x", 409);
+  const said = [];
+  const listen = (event) => said.push(event.detail.text);
+  document.addEventListener("knai:say", listen);
+  document.createElement("out-box").tellOfTaps();
+  document.removeEventListener("knai:say", listen);
+  assert.match(said[0], /was not taken/);
+  assert.equal(queue.all().length, 0);
 });

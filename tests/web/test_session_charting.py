@@ -319,3 +319,51 @@ def test_the_steps_of_an_emergency_are_taps_with_keys_of_their_own(nadia, sessio
 def test_a_key_that_is_none_is_a_clear_message(nadia, session, key):
     answer = nadia.post(url(session, "stop/"), {"idempotency_key": key})
     assert answer.status_code == (302 if not key else 422)
+
+
+def test_a_clock_time_that_waited_for_the_network_is_that_of_the_day_it_was_typed(nadia, session):
+    with set_to(NOON + timedelta(days=1)):
+        data = GOOD["note"] | {
+            "idempotency_key": str(uuid4()),
+            "effective_at": "12:50",  # Berlin: ten minutes before NOON, which is 12:00 UTC
+            "written_at": NOON.isoformat(),
+        }
+        answer = nadia.post(url(session, "chart/note/"), data, headers=HTMX)
+        assert answer.status_code == 200
+    assert ChartEntry.objects.get(kind="note").effective_at == NOON - timedelta(minutes=10)
+
+
+@pytest.mark.parametrize(
+    "written_at", ["", "yesterday", "2026-11-23T12:00", "1990-01-01T00:00:00+00:00"]
+)
+def test_a_form_that_says_nonsense_of_when_it_was_written_is_read_by_the_clock(
+    nadia, session, written_at
+):
+    data = GOOD["note"] | {"effective_at": "12:55", "written_at": written_at}
+    assert nadia.post(url(session, "chart/note/"), data, headers=HTMX).status_code == 200
+    assert ChartEntry.objects.get(kind="note").effective_at == NOON - timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("tap", ["stop/", "emergency/"])
+def test_a_tap_that_waited_for_the_network_is_charted_at_its_own_time(cast, nadia, session, tap):
+    running(cast, session)
+    when = NOON - timedelta(minutes=3)
+    data = {"idempotency_key": str(uuid4()), "effective_at": when.isoformat(), "step": "start"}
+    assert nadia.post(url(session, tap), data, headers=HTMX).status_code == 204
+    kind = "infusion_change" if tap == "stop/" else "emergency"
+    assert ChartEntry.objects.get(kind=kind).effective_at == when
+
+
+def test_a_stop_that_waited_leaves_alone_what_was_started_since(cast, nadia, session):
+    running(cast, session, at=NOON - timedelta(minutes=1))
+    when = NOON - timedelta(minutes=3)
+    data = {"idempotency_key": str(uuid4()), "effective_at": when.isoformat()}
+    assert nadia.post(url(session, "stop/"), data, headers=HTMX).status_code == 204
+    assert not ChartEntry.objects.filter(kind="infusion_change").exists()
+
+
+def running(cast, session, at=NOON - timedelta(minutes=10)):
+    body = e.InfusionStart(
+        route="iv_infusion", substance="racemic_ketamine", mg=Decimal(39), duration_min=Decimal(40)
+    )
+    return write(cast, body, session=session, at=at)

@@ -1,5 +1,6 @@
 """The session screen and its panels: who sees what, what refreshes, what it costs."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -139,8 +140,14 @@ def test_only_the_panels_that_changed_come_again(nadia, cast, session):
 
 def test_forms_stand_outside_every_panel_that_refreshes(nadia, session):
     html = nadia.get(url(session, "panels/")).content.decode()
-    assert "keep-typed" not in html
-    assert "keep-typed" in page(nadia, session)
+    assert "keep-typed key" not in html
+    typed_into = [
+        tag
+        for tag in re.findall(r"<(?:input|textarea|select)[^>]*>", html)
+        if 'type="hidden"' not in tag
+    ]
+    assert typed_into == []
+    assert "keep-typed key" in page(nadia, session)
 
 
 def test_a_device_set_waits_with_one_button_for_all(nadia, cast, session):

@@ -87,13 +87,19 @@ def change_infusion(
 def stop_all(
     *, by: Actor, session_id: UUID, posting: Posting = NOW, reason: str = ""
 ) -> list[ChartEntry]:
-    """Stop everything that runs, in one tap. A second tap finds nothing to stop, and says so with []."""
+    """Stop everything that runs, in one tap. A second tap finds nothing to stop, and says so with [].
+
+    A tap that waited for the network stops what ran when it was made, not what was started since.
+    """
     by.must("chart")
+    waited = posting.effective_at is not None
     posting = replace(posting, effective_at=posting.at)
     session = queries.get_session(by=by, session_id=session_id, lock=True)
     known = know(by=by, session=session, now=posting.at)
     stopped = []
     for dose in running(known.doses):
+        if waited and dose.started_at > posting.at:
+            continue
         body = InfusionChange(change="stop", reason=reason.strip())
         at = max(posting.at, dose.started_at)
         each = replace(posting, effective_at=at, idempotency_key=None)

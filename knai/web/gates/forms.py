@@ -17,7 +17,7 @@ from knai.practice.actions.charting import Posting
 from knai.practice.actions.work_up import ROUTES
 from knai.web.gates.fact_rows import words
 from knai.web.sessions.forms import plain
-from knai.web.sessions.times import read_when
+from knai.web.sessions.times import read_when, written_at
 
 
 def choices(values: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -51,7 +51,8 @@ class PostingForm(ActorForm):
 
     def clean_effective_at(self):
         try:
-            return read_when(self.cleaned_data["effective_at"], now(), self.by.clinic.tz)
+            typed_at = written_at(self.data.get("written_at", ""), now())
+            return read_when(self.cleaned_data["effective_at"], typed_at, self.by.clinic.tz)
         except Malformed as error:
             raise forms.ValidationError(plain(error)) from error
 

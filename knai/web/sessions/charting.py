@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from knai.core.errors import KnaiError, Malformed, Missing
 from knai.kit import audit
+from knai.kit.clock import now
 from knai.practice import chips
 from knai.practice.actions import corrections
 from knai.practice.actions.charting import Posting
@@ -29,6 +30,7 @@ from knai.web.sessions.answers import (
 )
 from knai.web.sessions.forms import ChartForm, plain
 from knai.web.sessions.kinds import ONLY_ADDED, form_for
+from knai.web.sessions.times import read_when
 
 
 @require_http_methods(["GET", "POST"])
@@ -200,7 +202,7 @@ def void(request: HttpRequest, slug: str, session_id: UUID, entry_id: UUID) -> H
         try:
             corrections.void(
                 by=request.actor, session_id=session_id, entry_id=entry_id, reason=_reason(request),
-                posting=_posting(request),
+                posting=posting_of(request),
             )  # fmt: skip
             return done(request, session_id, "Entry voided")
         except EXPECTED as refusal:
@@ -218,11 +220,12 @@ def void(request: HttpRequest, slug: str, session_id: UUID, entry_id: UUID) -> H
     return vary(render(request, "sessions/void.html", context, status=status))
 
 
-def _posting(request: HttpRequest) -> Posting:
-    """The key of a button that is a form of its own; a page without one may simply be tapped again."""
+def posting_of(request: HttpRequest) -> Posting:
+    """Of a button that is a form of its own: its key, and when it was tapped if it waited for the network."""
     text = request.POST.get("idempotency_key", "")
+    when = read_when(request.POST.get("effective_at", ""), now(), request.actor.clinic.tz)
     try:
-        return Posting(idempotency_key=UUID(text) if text else None)
+        return Posting(when, UUID(text) if text else None)
     except ValueError:
         raise Malformed(
             "This form cannot be read. Load the page anew.", "idempotency_key"
@@ -256,7 +259,7 @@ def pin(request: HttpRequest, slug: str, session_id: UUID, entry_id: UUID) -> Ht
     """Make a set the baseline: one tap."""
     try:
         corrections.pin_baseline(
-            by=request.actor, session_id=session_id, entry_id=entry_id, posting=_posting(request)
+            by=request.actor, session_id=session_id, entry_id=entry_id, posting=posting_of(request)
         )
     except EXPECTED as error:
         return refused(request, session_id, error)
@@ -266,7 +269,7 @@ def pin(request: HttpRequest, slug: str, session_id: UUID, entry_id: UUID) -> Ht
 @require_POST
 def stop(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
     """Stop everything that runs: one tap, never gated."""
-    stopped = stop_all(by=request.actor, session_id=session_id, posting=_posting(request))
+    stopped = stop_all(by=request.actor, session_id=session_id, posting=posting_of(request))
     if not stopped:
         return done(request, session_id, "Nothing is running")
     many = "" if len(stopped) == 1 else f"{len(stopped)} infusions: "

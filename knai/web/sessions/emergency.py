@@ -13,7 +13,7 @@ from knai.practice import chips
 from knai.practice.actions import emergency
 from knai.practice.ambulance import get_ambulance_sheet
 from knai.web.sessions.answers import EXPECTED, done, refused
-from knai.web.sessions.charting import _posting
+from knai.web.sessions.charting import posting_of
 
 
 @require_POST
@@ -28,7 +28,7 @@ def step(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
 
 
 def _take(request: HttpRequest, session_id: UUID, name: str) -> None:
-    given = {"by": request.actor, "session_id": session_id, "posting": _posting(request)}
+    given = {"by": request.actor, "session_id": session_id, "posting": posting_of(request)}
     if name == "start":
         emergency.start_emergency(**given)
     elif name == "end":

@@ -37,7 +37,7 @@ from knai.practice.entries import (
     Sedation,
     Support,
 )
-from knai.web.sessions.times import read_when
+from knai.web.sessions.times import read_when, written_at
 
 SHORT = {"sbp": "Systolic", "dbp": "Diastolic", "hr": "Heart rate", "spo2": "SpO₂", "rr": "Resp. rate",
          "temp": "Temperature", "etco2": "EtCO₂", "o2_flow": "O₂ flow", "pain_nrs": "Pain 0–10"}  # fmt: skip
@@ -70,7 +70,8 @@ class ChartForm(forms.Form):
 
     def clean_effective_at(self):
         try:
-            return read_when(self.cleaned_data["effective_at"], now(), self.by.clinic.tz)
+            typed_at = written_at(self.data.get("written_at", ""), now())
+            return read_when(self.cleaned_data["effective_at"], typed_at, self.by.clinic.tz)
         except Malformed as error:
             raise forms.ValidationError(plain(error)) from error
 

@@ -113,7 +113,7 @@ def what_it_shows(chart: SessionChart) -> tuple:
 def actions(request: HttpRequest, shown: Screen, **values: Any) -> SafeString:
     """The bar of buttons."""
     screen = SimpleNamespace(is_open=shown.is_open, is_emergency=shown.is_emergency)
-    values |= _where(request, shown) | {"screen": screen}
+    values |= _where(request, shown) | {"screen": screen, "end_key": KEY}
     return filled(request, part("sessions/_actions.html", values))
 
 

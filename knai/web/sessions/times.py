@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from knai.core.errors import Malformed
 
 WANTED = "wanted a time such as 14:05, or a day and a time such as 2026-11-23T14:05"
+LONGEST_WAIT = timedelta(days=14)
 AHEAD = timedelta(minutes=2)  # clocks of tablets differ a little
 
 
@@ -23,6 +24,15 @@ def read_when(text: str, now: datetime, tz: ZoneInfo) -> datetime | None:
     if when > now + AHEAD:
         raise Malformed("The time lies in the future. Enter when it happened.", "effective_at")
     return when
+
+
+def written_at(text: str, now: datetime) -> datetime:
+    """When a form was filled in that waited for the network; now for one that did not, or says nonsense."""
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        return now
+    return when if when.tzinfo is not None and now - LONGEST_WAIT <= when <= now else now
 
 
 def _read_clock(text: str, now: datetime, tz: ZoneInfo) -> datetime:

@@ -1,5 +1,6 @@
 /* <keep-typed key="…" [queue]> round a form: keeps what is half typed through log-out, time-out and back,
-   sends it once however often it is tapped, and with `queue` lets it wait when the network is gone. */
+   sends it once however often it is tapped, and with `queue` lets it wait when the network is gone. Without a
+   key it is round a button that is a form of its own: nothing is typed there, so nothing is kept. */
 import { enqueue, takeRefused } from "./out-box.js";
 import { Typed, readFields, writeFields } from "./typed.js";
 
@@ -11,7 +12,7 @@ export class KeepTyped extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
     if (!this.form) return;
-    const kept = typed().load(this.key) ?? takeRefused(this.form);
+    const kept = this.isTap ? null : typed().load(this.key) ?? takeRefused(this.form);
     if (kept) writeFields(this.form, kept);
     this.toggleAttribute("data-restored", Boolean(kept));
     this.addEventListener("input", this);
@@ -24,6 +25,10 @@ export class KeepTyped extends HTMLElement {
 
   disconnectedCallback() {
     window.removeEventListener("pageshow", this);
+  }
+
+  get isTap() {
+    return !this.hasAttribute("key");
   }
 
   get key() {
@@ -52,11 +57,12 @@ export class KeepTyped extends HTMLElement {
     }
     this.submitter = event.submitter;
     this.form.dataset.sent = "";
-    typed().markSent(this.key);
+    if (!this.isTap) typed().markSent(this.key);
   }
 
   answered(detail) {
     this.release();
+    if (this.isTap) return;
     if (detail?.successful) typed().drop(this.key);
     else typed().save(this.key, readFields(this.form));
   }

@@ -1,24 +1,28 @@
 /* <out-box>: says what waits for the network, sends it when it is back, and keeps what was refused to be looked at. */
 import { Queue } from "./queue.js";
 import { serverNowMs } from "./server-clock.js";
+import { say } from "./toast-line.js";
 import { entries } from "./words.js";
+import { outboxWords, refusedTapWords } from "./out-box-words.js";
 
 const TRY_EVERY_MS = 10_000;
 const queue = () => new Queue(localStorage);
 const user = () => document.body.dataset.user ?? "";
 
-/* Puts a form into the queue; false when it has no idempotency key and so could arrive twice. It happened now,
-   not when the network is back; and what is written next into the same form is another entry. */
+/* Puts a form into the queue; false when it has no idempotency key and so could arrive twice. It happened now, not
+   when the network is back; what is written next into the form is another entry. */
 export function enqueue(form, submitter) {
   const data = new FormData(form);
   if (submitter?.name) data.append(submitter.name, submitter.value);
   const id = data.get("idempotency_key");
   if (!id) return false;
-  if (data.get("effective_at") === "") data.set("effective_at", new Date(serverNowMs()).toISOString());
+  const writtenAt = new Date(serverNowMs()).toISOString();
+  if (data.get("effective_at") === "") data.set("effective_at", writtenAt);
+  data.set("written_at", writtenAt); // what "14:05" was typed by, should it be sent another day
   data.delete("csrfmiddlewaretoken"); // a new one is given when it is sent
   const url = form.getAttribute("hx-post") || form.action;
   const body = new URLSearchParams(data).toString();
-  queue().add({ id, user: user(), url, body, page: location.href, at: new Date().toISOString() });
+  queue().add({ id, user: user(), url, body, page: location.href, at: writtenAt, isTap: form.parentElement.isTap });
   form.elements.idempotency_key.value = newKey();
   document.dispatchEvent(new CustomEvent("knai:queued"));
   return true;
@@ -42,24 +46,14 @@ export function takeRefused(form) {
   return fields;
 }
 
-export async function post(entry) {
+export async function post({ url, body }) {
   const token = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["X-CSRFToken"] ?? "";
-  const answer = await fetch(entry.url, {
-    method: "POST",
-    body: entry.body,
-    credentials: "same-origin",
-    headers: { "Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true", "X-CSRFToken": token },
-  });
+  const type = "application/x-www-form-urlencoded";
+  const headers = { "Content-Type": type, "HX-Request": "true", "X-CSRFToken": token };
+  const answer = await fetch(url, { method: "POST", body, credentials: "same-origin", headers });
   const login = document.body.dataset.login;
   const asked = answer.redirected && login && new URL(answer.url).pathname.startsWith(login);
   return asked ? "login" : answer.status;
-}
-
-export function outboxWords(waiting, refused, stopped) {
-  const why = stopped === "login" ? "waiting for your log-in" : "waiting for the network";
-  const parts = waiting ? [`${entries(waiting)} ${why}`] : [];
-  if (refused) parts.push(`${entries(refused)} not taken: open the page to enter it again`);
-  return parts.join(" · ");
 }
 
 export class OutBox extends HTMLElement {
@@ -83,8 +77,18 @@ export class OutBox extends HTMLElement {
     const replay = () => queue().replay(user(), post);
     // Two tabs must not send at once.
     const done = navigator.locks ? await navigator.locks.request("knai-outbox", replay) : await replay();
+    this.tellOfTaps();
     this.show(done.stopped);
-    if (done.sent) document.dispatchEvent(new CustomEvent("knai:say", { detail: { text: `${entries(done.sent)} sent` } }));
+    if (done.sent) say(`${entries(done.sent)} sent`);
+  }
+
+  /* A refused tap cannot be typed again: its page says so, once. */
+  tellOfTaps() {
+    for (const { id, refused, isTap, page, at } of queue().of(user())) {
+      if (!refused || !isTap || page !== location.href) continue;
+      queue().remove(id);
+      say(refusedTapWords(at, document.documentElement.dataset.zone));
+    }
   }
 
   show(stopped) {
