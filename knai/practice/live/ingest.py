@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any, Final, NamedTuple
 
@@ -21,6 +20,7 @@ from knai.kit import bus
 from knai.kit.clock import now
 from knai.practice.live.clerk import Clerk, Judge
 from knai.practice.live.heard import Heard
+from knai.practice.live.inbox import Inbox
 from knai.practice.live.judging import judge
 from knai.practice.live.live import Live
 from knai.practice.live.registry import Registry, Route
@@ -31,7 +31,6 @@ from knai.practice.live.writer import Job, Outcome, Writer
 log = logging.getLogger(__name__)
 __all__ = ["Ingest", "Outcome"]
 
-MOST_IN_A_GROUP: Final = 512
 TICK_S: Final = 1.0
 # A thread that comes back from the disk waits for the interpreter until the running one is asked to let go.
 # At Python's 5 ms a commit of 0.3 ms took the live thread 5, and every answer waited for it.
@@ -68,7 +67,7 @@ class Ingest:
         most_waiting: int = 4096,
     ) -> None:
         self._clock = clock
-        self._queue: SimpleQueue[Waiting | Command] = SimpleQueue()
+        self._inbox = Inbox()
         self._room = most_waiting
         self._held: deque[Waiting] = deque()  # what there is no room for yet
         self._thread = threading.Thread(target=self._run, name="knai-live", daemon=True)
@@ -105,7 +104,7 @@ class Ingest:
             unsubscribe()
         self._clerk.stop()
         while self._held:
-            self._queue.put(self._held.popleft())
+            self._inbox.put(self._held.popleft())
         self.command(self._stop)
         await asyncio.to_thread(self._thread.join)
 
@@ -119,7 +118,7 @@ class Ingest:
         waiting = Waiting(Job(batch, peer, self._clock()), self._loop.create_future(), answer)
         if self._room > 0:
             self._room -= 1
-            self._queue.put(waiting)
+            self._inbox.put(waiting)
         else:
             self._held.append(waiting)
         return waiting.future
@@ -129,14 +128,14 @@ class Ingest:
         self._room += len(group)
         while self._held and self._room > 0:
             self._room -= 1
-            self._queue.put(self._held.popleft())
+            self._inbox.put(self._held.popleft())
         for waiting, outcome in zip(group, outcomes, strict=True):
             if not waiting.future.done():  # its connection may have gone
                 _answer(waiting, outcome)
 
     def command(self, what: Command) -> None:
         """From any thread: run this on the live thread, between two groups."""
-        self._queue.put(what)
+        self._inbox.put_now(what)
 
     def route(self, device_key: str) -> Route | None:
         """The device of this name as last read, for finding its mapping. From any thread."""
@@ -170,28 +169,13 @@ class Ingest:
         """Wait for the next message, take all that is there, commit, answer, tell the pages."""
         due = self.live.flush(self._clock())
         wait = max(0.0, tick_at - monotonic()) if due is None else min(due, tick_at - monotonic())
-        group, commands = self._take(max(0.0, wait))
-        if group:
-            outcomes = self._writer.store([waiting.job for waiting in group])
-            self._loop.call_soon_threadsafe(self._settle, group, outcomes)
-        for command in commands:
-            self._guarded(command)
-
-    def _take(self, wait_s: float) -> tuple[list[Waiting], list[Command]]:
-        """Commands keep their place: what came before one is committed before it runs."""
-        group: list[Waiting] = []
-        queue = self._queue
-        try:
-            item = queue.get(timeout=wait_s) if wait_s > 0 else queue.get_nowait()
-            while True:
-                if not isinstance(item, Waiting):
-                    return group, [item]
-                group.append(item)
-                if len(group) >= MOST_IN_A_GROUP:
-                    return group, []
-                item = queue.get_nowait()
-        except Empty:
-            return group, []
+        found = self._inbox.take(Waiting, wait)
+        if found and isinstance(found[0], Waiting):
+            outcomes = self._writer.store([waiting.job for waiting in found])
+            self._loop.call_soon_threadsafe(self._settle, found, outcomes)
+        else:
+            for command in found:
+                self._guarded(command)
 
     def _guarded(self, command: Command) -> None:
         """One bad command must not end the way in for all monitors."""
