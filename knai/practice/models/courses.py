@@ -24,6 +24,7 @@ class TreatmentCourse(models.Model):
     indication_code = models.CharField(max_length=10, blank=True)  # ICD-10-CM
     goal = models.TextField(blank=True)
     planned_sessions = models.PositiveSmallIntegerField(null=True)
+    steps = models.JSONField(default=list, blank=True)  # over the protocol's; see protocol_document
     stop_rules = models.JSONField(default=list, blank=True)
     measures = models.JSONField(default=list, blank=True)  # instruments that are due with it
     started_on = models.DateField()

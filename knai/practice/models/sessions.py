@@ -58,6 +58,7 @@ class TreatmentSession(models.Model):
     purpose = models.CharField(max_length=30, default="knai")
     setting = models.CharField(max_length=20, default="clinic")
     plan = models.JSONField(default=dict)
+    plan_draft = models.JSONField(default=dict)  # waits for a prescriber; no gate reads it
     weight_kg = models.DecimalField(max_digits=5, decimal_places=1, null=True)
     first_dose_at = models.DateTimeField(null=True)  # set once; freezes the purpose
     medically_ready_at = models.DateTimeField(null=True)  # apart from having left
