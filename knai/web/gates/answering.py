@@ -47,7 +47,11 @@ def show_gate(
         held=len(view.held_by),
     )
     status = status_of(error) if error else 200
-    context = {"page": page, "session_id": session_id, "error": str(error) if error else ""}
+    slug = request.actor.clinic.slug
+    context = {
+        "page": page, "session_id": session_id, "error": str(error) if error else "",
+        "stream_url": f"/live/{slug}/", "gate_url": reverse(GATES[gate], args=[slug, session_id]),
+    }  # fmt: skip
     return vary(render(request, "gates/gate.html", context, status=status))
 
 
