@@ -69,7 +69,13 @@ def read_items(table: Mapping[str, Mapping[str, Any]]) -> tuple[CheckItem, ...]:
 
 def starter_items() -> tuple[CheckItem, ...]:
     """The set that comes with the software."""
-    return read_items(load("checks")["check"])
+    return read_items(starter_rows())
+
+
+def starter_rows() -> Mapping[str, Mapping[str, Any]]:
+    """The same as it is written down; for a clinic to keep, change and drop."""
+    rows: Mapping[str, Mapping[str, Any]] = load("checks")["check"]
+    return rows
 
 
 def _read(check_id: str, row: Mapping[str, Any]) -> CheckItem:

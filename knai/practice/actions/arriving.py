@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+import msgspec
 from django.db import transaction
 
 from knai.core.errors import Malformed, Missing, Refused
 from knai.identity.actors import Actor
 from knai.kit import audit
-from knai.practice import queries, slots
+from knai.practice import planning, queries, slots
 from knai.practice.actions.charting import NOW, Posting, posted_before
+from knai.practice.actions.planning import plan_anew
 from knai.practice.actions.write import append
 from knai.practice.entries import Plan, Transition, Transport, Weight, to_json
 from knai.practice.given import DOSE_KINDS
@@ -56,6 +58,8 @@ def check_in(
     if arrival.transport is not None:
         check_transport(arrival.transport)
         _append(by, session, arrival.transport, posting.alone())
+    if session.course_id is not None:
+        plan_anew(session)  # a visit before it may have been cancelled: now its number is certain
     return session
 
 
@@ -129,9 +133,28 @@ def set_plan(*, by: Actor, session_id: UUID, plan: Plan, posting: Posting = NOW)
     if session.state in ENDED:
         raise Refused("This session has ended. Plan the next one.")
     check_figures(plan)
-    session.plan = to_json(plan)
-    session.save(update_fields=["plan"])
+    plan = _with_course(session, plan)
+    session.plan, session.plan_draft = to_json(plan), {}
+    session.provider_id = session.provider_id or by.user_id
+    session.save(update_fields=["plan", "plan_draft", "provider"])
     return _append(by, session, plan, posting)
+
+
+def _with_course(session: TreatmentSession, plan: Plan) -> Plan:
+    """The plan with its number in the course.
+
+    raises  Malformed: it departs from what protocol and course plan, and nobody said why
+    """
+    departs = planning.departures(plan, planning.by_course(session))
+    if departs and not plan.deviation.strip():
+        told = ", ".join(departs)
+        raise Malformed(f"departs from the protocol ({told}); say why", "deviation")
+    departs = departs or planning.departures(plan, planning.by_protocol(session))
+    return msgspec.structs.replace(
+        plan,
+        session_no=planning.session_number(session),
+        deviation=plan.deviation.strip() if departs else "",
+    )
 
 
 def check_figures(plan: Plan) -> None:
@@ -153,7 +176,9 @@ def check_transport(transport: Transport) -> None:
 
 
 def _sit(by: Actor, session: TreatmentSession, chair_id: UUID) -> None:
-    chair = Chair.objects.filter(clinic_id=by.clinic_id, pk=chair_id).first()
+    chair = Chair.objects.filter(
+        clinic_id=by.clinic_id, pk=chair_id, closed_on__isnull=True
+    ).first()
     if chair is None:
         raise Missing("There is no such chair in this clinic.")
     taken = TreatmentSession.objects.filter(chair=chair, state__in=_OPEN).exclude(pk=session.pk)

@@ -15,8 +15,9 @@ from knai.identity.actors import Actor
 from knai.identity.models import Membership
 from knai.kit import audit, bus
 from knai.kit.clock import now
-from knai.practice import protocols, queries, slots, taken
+from knai.practice import planning, protocols, queries, slots, taken
 from knai.practice.actions.arriving import check_transport
+from knai.practice.actions.planning import on_booking
 from knai.practice.actions.write import append
 from knai.practice.entries import Arrived, Transport
 from knai.practice.hours import why_unusual
@@ -75,6 +76,7 @@ def book(*, by: Actor, booking: Booking) -> TreatmentSession:
     slots.hold(slots.resources_of(session) + _answering(session))
     session.save(force_insert=True)
     _take(by, session)
+    on_booking(by=by, session=session)
     if booking.way_home is not None:
         _plan_way_home(by, session, booking.way_home)
     _settle_waiting(by, session)
@@ -193,12 +195,14 @@ def _new(by: Actor, booking: Booking) -> TreatmentSession:
     patient = _ours(by, Patient, booking.patient_id, "patient")
     if patient.died_on is not None:
         raise Refused("A death is recorded for this patient. Nothing more is booked.")
+    course = _ours(by, TreatmentCourse, booking.course_id, "course")
+    protocol = _ours(by, TreatmentProtocol, booking.protocol_id, "protocol")
     session = TreatmentSession(
         clinic=by.clinic,
         patient=patient,
-        protocol=_ours(by, TreatmentProtocol, booking.protocol_id, "protocol"),
+        protocol=protocol or (course.protocol if course else None),
         chair=_ours(by, Chair, booking.chair_id, "chair"),
-        course=_ours(by, TreatmentCourse, booking.course_id, "course"),
+        course=course,
         nurse_id=_colleague(by, booking.nurse_id, "chart", booking.starts_at),
         provider_id=_colleague(by, booking.provider_id, "prescribe", booking.starts_at),
         booked_for_at=booking.starts_at,
@@ -206,7 +210,8 @@ def _new(by: Actor, booking: Booking) -> TreatmentSession:
     )
     if booking.session_id is not None:
         session.pk = booking.session_id
-    session.planned_min = _length(booking.minutes or planned_length(session.protocol))
+    plan = planning.by_course(session)
+    session.planned_min = _length(booking.minutes or planned_length(session.protocol, plan))
     return session
 
 
