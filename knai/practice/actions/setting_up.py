@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -53,11 +53,18 @@ class PersonWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ProtocolWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """approved_by, approved_on: a prescriber of the clinic, by e-mail; without them it is a draft.
+
+    A draft is not public and cannot be booked; another prescriber approves it on the protocol's page.
+    """
+
     name: str
     route: str
     substance: str = "racemic_ketamine"
     public: bool = False
     document: dict[str, Any] = {}
+    approved_by: str = ""
+    approved_on: date | None = None
 
 
 class ClinicWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -179,7 +186,7 @@ def _add_credentials(by: Actor, person: PersonWanted, done: SetUp) -> None:
             "starts_on": wanted.starts_on,
             "expires_on": wanted.expires_on,
             "checked_on": wanted.checked_on,
-            "checked_by": _checker(by, wanted),
+            "checked_by": _checker(by, wanted, user),
         }
         credential, is_new = Credential.objects.get_or_create(**known, defaults=others)
         if is_new:
@@ -187,7 +194,7 @@ def _add_credentials(by: Actor, person: PersonWanted, done: SetUp) -> None:
             audit.record("credential.added", by=by, subject=credential, kind=wanted.kind)
 
 
-def _checker(by: Actor, wanted: CredentialWanted) -> User | None:
+def _checker(by: Actor, wanted: CredentialWanted, holder: User) -> User | None:
     if not wanted.checked_by and wanted.checked_on is None:
         return None
     people = User.objects.filter(memberships__clinic=by.clinic, email=wanted.checked_by.lower())
@@ -197,16 +204,45 @@ def _checker(by: Actor, wanted: CredentialWanted) -> User | None:
             "wanted both checked_on and checked_by, the e-mail of a person of this clinic",
             "people.credentials.checked_by",
         )
+    if checker == holder:
+        raise Malformed(
+            "found the holder; wanted another person: nobody checks their own",
+            "people.credentials.checked_by",
+        )
     return checker
+
+
+def _approver(by: Actor, wanted: ProtocolWanted) -> User | None:
+    """raises  Malformed: named without a day, on a day to come, or no prescriber of this clinic"""
+    if not wanted.approved_by and wanted.approved_on is None:
+        return None
+    members = Membership.objects.filter(clinic=by.clinic, user__email=wanted.approved_by.lower())
+    member = members.filter(role=Role.PRESCRIBER).select_related("user").first()
+    today = now().astimezone(by.clinic.tz).date()
+    if member is None or wanted.approved_on is None or wanted.approved_on > today:
+        raise Malformed(
+            "wanted both approved_by, the e-mail of a prescriber of this clinic, and approved_on, "
+            "a day that has come",
+            "protocols.approved_by",
+        )
+    return member.user
+
+
+def _midday(by: Actor, on: date) -> datetime:
+    return datetime.combine(on, time(12), tzinfo=by.clinic.tz)
 
 
 def _add_protocol(by: Actor, wanted: ProtocolWanted, done: SetUp) -> None:
     same = {"clinic": by.clinic, "name": wanted.name, "version": 1}
+    approver = _approver(by, wanted)
     others = {
         "route": wanted.route,
         "substance": wanted.substance,
-        "is_public": wanted.public,
+        "is_public": wanted.public and approver is not None,
         "document": wanted.document,
+        "approved_by": approver,
+        "approved_at": _midday(by, wanted.approved_on) if approver else None,
+        "reviewed_on": wanted.approved_on if approver else None,
     }
     protocol, is_new = TreatmentProtocol.objects.get_or_create(**same, defaults=others)
     if is_new:
