@@ -9,8 +9,12 @@ import pytest
 from knai.core.errors import Malformed
 from knai.core.standard import GATES, Effect, Verdict, assess, assess_document, read_facts
 from knai.core.standard.numbers import moment, read_instant
+from knai.core.standard.sets import Sets
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+NO_RATE = {"at": NOW, "sbp": 120, "dbp": 80, "hr": 70, "spo2": 98}
+WHOLE_SET = NO_RATE | {"rr": 14}
 
 REFUSED = [
     ({"session": {"purpose": "fun"}}, "session.purpose"),
@@ -60,7 +64,14 @@ REFUSED = [
     ({"vitals": [{"rr": -1}]}, "vitals.0.rr"),
     ({"vitals": [{"at": "2026-03-02T10:00:00.1234567Z"}]}, "vitals.0.at"),
     ({"consent": {"signed_at": "2026-03-02T10:00:00,0000001Z"}}, "consent.signed_at"),
+    ({"vitals": [WHOLE_SET, WHOLE_SET | {"rr": -1}]}, "vitals.1.rr"),
+    ({"vitals": [WHOLE_SET, WHOLE_SET | {"spo2": True}]}, "vitals.1.spo2"),
+    ({"vitals": [WHOLE_SET, WHOLE_SET | {"hr": "fast"}]}, "vitals.1.hr"),
+    ({"vitals": [WHOLE_SET, WHOLE_SET | {"at": datetime(2026, 3, 2, 10)}]}, "vitals.1.at"),  # noqa: DTZ001
+    ({"vitals": [WHOLE_SET, {**NO_RATE, "colour": 1}]}, "vitals.1.colour"),
+    ({"vitals": [WHOLE_SET, "sets of"]}, "vitals.1"),
     ({"sedation": [{"moaas": 6}]}, "sedation.0.moaas"),
+    ({"sedation": [{"moaas": -1}]}, "sedation.0.moaas"),
     ({"sedation": [{"moaas": 4.5}]}, "sedation.0.moaas"),
     ({"presence": [{"role": 7}]}, "presence.0.role"),
     ({"presence": [{"mode": "video"}]}, "presence.0.mode"),
@@ -172,6 +183,64 @@ def _signs(items):
     return [
         {"sbp": item["sbp"]} if isinstance(item, dict) and "sbp" in item else item for item in items
     ]
+
+
+LATER = NOW + timedelta(minutes=1)
+ONE_FORM = {
+    "as monitors give them": [WHOLE_SET, WHOLE_SET | {"at": LATER, "sbp": 110}],
+    "without the rate": [NO_RATE, NO_RATE | {"at": LATER, "dbp": 70}],
+    "the later one first": [NO_RATE | {"at": LATER}, NO_RATE],
+    "two at once": [WHOLE_SET | {"hr": 90}, WHOLE_SET, WHOLE_SET | {"at": LATER}],
+    "times as text": [WHOLE_SET | {"at": NOW.isoformat()}, WHOLE_SET | {"at": LATER.isoformat()}],
+    "decimals": [WHOLE_SET | {"sbp": "120.5"}, WHOLE_SET | {"at": LATER, "sbp": Decimal(120)}],
+    "one sign missing": [WHOLE_SET, WHOLE_SET | {"at": LATER, "spo2": None}],
+    "one time missing": [WHOLE_SET | {"at": None}, WHOLE_SET],
+    "one without time and sign": [WHOLE_SET | {"at": None, "hr": None}, WHOLE_SET],
+    "no rate measured": [WHOLE_SET | {"rr": None}, WHOLE_SET | {"at": LATER, "rr": None}],
+    "nothing in any": [dict.fromkeys(WHOLE_SET), dict.fromkeys(WHOLE_SET)],
+}
+
+
+@pytest.mark.parametrize("form", ONE_FORM)
+def test_sets_read_at_once_are_the_sets_read_part_by_part(form):
+    at_once = read_facts({"vitals": ONE_FORM[form]})
+    one_by_one = read_facts({"vitals": [*ONE_FORM[form], {}]})  # another form among them
+    both = [
+        [list(sets.times), [list(values) for values in sets.signs], sets.unplaced]
+        for sets in (at_once.get("vitals"), one_by_one.get("vitals"))
+    ]
+    assert both[0] == both[1]
+    assert at_once.given["vitals"] == [one for one in one_by_one.given["vitals"] if one]
+
+
+def test_only_sets_with_all_four_signs_count():
+    sets = read_facts({"vitals": [*ONE_FORM["one sign missing"], NO_RATE | {"at": None}]}).get(
+        "vitals"
+    )
+    assert (list(sets.times), [list(values) for values in sets.signs]) == (
+        [read_instant(NOW, "at")],
+        [[120], [80], [70], [98]],
+    )
+    assert sets.unplaced == 1
+
+
+@pytest.mark.parametrize(
+    "since, until, times, latest",
+    [
+        (0, 9, [1, 3, 3, 5], [50]),
+        (1, 5, [1, 3, 3, 5], [50]),  # both ends included
+        (2, 4, [3, 3], [30, 31]),  # of one instant
+        (3, 3, [3, 3], [30, 31]),
+        (4, 4, [], []),
+        (6, 9, [], []),
+        (-9, 0, [], []),
+        (5, 1, [], []),  # ends before it begins
+    ],
+)
+def test_sets_are_found_by_their_time(since, until, times, latest):
+    sets = Sets([1, 3, 3, 5], [[10, 30, 31, 50]] + [[7, 7, 7, 7]] * 3, 0)
+    assert list(sets.between(since, until)) == times
+    assert [one[1] for one in sets.latest(since, until)] == latest
 
 
 def test_null_reads_as_not_recorded():

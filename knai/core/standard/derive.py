@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import tzinfo
+from operator import itemgetter
 from typing import Any
 
 from knai.core.standard.derived import Derived
@@ -26,14 +27,8 @@ from knai.core.standard.people import Cover, Stay, cover_of, has_hole, provider_
 from knai.core.standard.policy import Policy
 from knai.core.standard.reading import Facts, Item
 from knai.core.standard.returned import with_fresh_set
-from knai.core.standard.vitals import (
-    columns,
-    complete_sets,
-    count_unplaced,
-    fresh_sets,
-    gap_facts,
-    vitals_facts,
-)
+from knai.core.standard.sets import NO_SETS
+from knai.core.standard.vitals import columns, fresh_sets, gap_facts, vitals_facts
 
 _LEAVING = ("discharge", "after")
 BEFORE_A_DOSE = ("plan", "start", "redose")  # the gates at which a dose is still only meant
@@ -48,6 +43,7 @@ NAMED_CONDITIONS = (
 )
 DEPTHS = ("minimal", "moderate", "deep", "general_anaesthesia")
 
+_in_order = itemgetter(*Derived._fields)
 _INTRAVENOUS = {"iv_infusion", "iv_bolus"}
 _EACH_ROUTE = {"im", "intranasal", "oral", "other"}
 
@@ -57,8 +53,8 @@ def derive(gate: str, now: int, facts: Facts, policy: Policy, zone: tzinfo) -> D
     doses = facts.items("doses")
     window = window_of(doses, policy, facts.get("product.substance") == "esketamine")
     due_at = _first_start(doses) if doses else now
-    sets = complete_sets(facts.items("vitals"))
-    unplaced = count_unplaced(facts.items("vitals"))
+    sets = facts.get("vitals", NO_SETS)
+    fresh = fresh_sets(sets, window, facts.get("departure.at", now), now, policy)
     known = {
         "gate": gate,
         "now_at": now,
@@ -75,15 +71,15 @@ def derive(gate: str, now: int, facts: Facts, policy: Policy, zone: tzinfo) -> D
         **_routes(facts, doses, policy),
         **_ceilings(gate, facts, doses, policy),
         **_sedation(facts, window, policy),
-        **columns("fresh", None),
-        **vitals_facts(sets, unplaced, facts, due_at, policy),
-        **gap_facts(sets, unplaced, doses, window, now, policy),
+        **columns("fresh", fresh[0] if fresh else None),
+        **vitals_facts(sets, facts, due_at, policy),
+        **gap_facts(sets, doses, window, now, policy),
         **_people(facts, doses, window, now, policy),
         **_going_home(facts),
         **_figures(policy),
     }
-    derived = Derived._make(map(known.__getitem__, Derived._fields))
-    return with_fresh_set(derived, fresh_sets(sets, window, derived.left_at, now, policy))
+    derived = Derived._make(_in_order(known))
+    return derived if len(fresh) < 2 else with_fresh_set(derived, fresh)
 
 
 # -- scope, work-up, consent, going home: names read as they are
@@ -246,11 +242,8 @@ def _ceilings(gate: str, facts: Facts, doses: Sequence[Item], policy: Policy) ->
 
 def _sedation(facts: Facts, window: Window, policy: Policy) -> dict[str, Any]:
     readings = facts.items("sedation")
-    scores = [
-        one["moaas"]
-        for one in readings
-        if "at" in one and "moaas" in one and _is_within(one["at"], window)
-    ]
+    placed = [one for one in readings if "at" in one and "moaas" in one]
+    scores = [one["moaas"] for one in placed if _is_within(one["at"], window)]
     lowest = min(scores, default=None)
     return {
         "expected_depth": depth(facts.get("plan.expected_sedation")),
@@ -258,7 +251,7 @@ def _sedation(facts: Facts, window: Window, policy: Policy) -> dict[str, Any]:
         "capability_depth": depth(facts.get("session.sedation_capability")),
         "lowest_moaas": lowest,
         "observed_depth": None if lowest is None else depth_of_moaas(lowest, policy),
-        "sedation_unplaced": any("at" not in one or "moaas" not in one for one in readings),
+        "sedation_unplaced": len(placed) < len(readings),
     }
 
 

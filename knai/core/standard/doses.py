@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
 from knai.core.standard.numbers import MIN_US, Exact, Number, hours_us, minutes_us
 from knai.core.standard.policy import Policy
 from knai.core.standard.reading import Item
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """The time that counts as "during administration" (KNAI-19).
 
     start, end  None: no dose, or one whose route or start is not known; end also None while running
@@ -37,6 +34,7 @@ class Window:
         return None if self.end is None else min(now, self.end)
 
 
+NOTHING, ALL_AND_MORE = Fraction(0), Fraction(2)  # shares of a ceiling that is zero
 NO_WINDOW = Window(None, None, False)
 
 
@@ -123,8 +121,7 @@ def _observed_until(dose: Item, policy: Policy, esketamine: bool) -> Exact:
 # -- ceilings (KNAI-16), in exact fractions
 
 
-@dataclass(frozen=True, slots=True)
-class Considered:
+class Considered(NamedTuple):
     """A dose given or planned, as far as the ceilings look at it. minutes None: not known."""
 
     route: str | None
@@ -162,18 +159,22 @@ def ceiling_fraction(
 
     A ceiling of zero allows nothing: any dose above zero then counts as the whole ceiling and more.
     """
-    total = Fraction(0)
+    shares = []
     for dose in doses:
         if dose.mg_per_kg is None or dose.route is None or dose.route not in ceilings:
             return None
-        total += _share(Fraction(dose.mg_per_kg), Fraction(ceilings[dose.route]))
-    return total
+        shares.append(_share(dose.mg_per_kg, ceilings[dose.route]))
+    return sum(shares[1:], shares[0]) if shares else NOTHING
 
 
-def _share(dose: Fraction, ceiling: Fraction) -> Fraction:
-    if ceiling:
-        return dose / ceiling
-    return Fraction(2) if dose else Fraction(0)
+def _share(dose: Number | Fraction, ceiling: Number) -> Fraction:
+    if not ceiling:
+        return ALL_AND_MORE if dose else NOTHING
+    above, below = dose.as_integer_ratio()
+    each, parts = ceiling.as_integer_ratio()
+    return Fraction(
+        above * parts, below * each
+    )  # at once: a Fraction of each costs three times that
 
 
 def rates(
@@ -181,31 +182,37 @@ def rates(
 ) -> list[Fraction | None]:
     """Of each infusion whose route has a ceiling per hour: its rate over that; None when not known."""
     return [
-        _rate(dose, Fraction(ceilings[dose.route]))
+        _rate(dose, ceilings[dose.route])
         for dose in doses
         if dose.route in policy.infusion_routes and dose.route in ceilings
     ]
 
 
-def _rate(dose: Considered, ceiling: Fraction) -> Fraction | None:
-    if dose.mg_per_kg is None or dose.minutes is None or dose.minutes <= 0:
+def _rate(dose: Considered, ceiling: Number) -> Fraction | None:
+    if dose.mg_per_kg is None or dose.minutes is None or dose.minutes.numerator <= 0:
         return None
-    return _share(Fraction(dose.mg_per_kg) * 60 / dose.minutes, ceiling)
+    above, below = dose.mg_per_kg.as_integer_ratio()
+    an_hour = Fraction(60 * above * dose.minutes.denominator, below * dose.minutes.numerator)
+    return _share(an_hour, ceiling)
 
 
 def is_over(share: Fraction | None) -> bool | None:
     """More than the whole of a ceiling; exactly the whole is within."""
-    return None if share is None else share > 1
+    return None if share is None else share.numerator > share.denominator
 
 
 def percent(share: Fraction | None) -> float | None:
     """For reading: tenths of a percent, rounded up so that what is over never reads as 100."""
-    return None if share is None else min(ceil(share * 1000), 10**9) / 10
+    if share is None:
+        return None
+    return min(-(-1000 * share.numerator // share.denominator), 10**9) / 10
 
 
 def any_of(answers: Iterable[Any]) -> bool | None:
     """Kleene's "any": true when one is, else unknown when one is, else false."""
-    seen = list(answers)
-    if any(answer is True for answer in seen):
-        return True
-    return None if any(answer is None for answer in seen) else False
+    open_ = False
+    for answer in answers:
+        if answer is True:
+            return True
+        open_ = open_ or answer is None
+    return None if open_ else False

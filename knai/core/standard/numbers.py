@@ -45,8 +45,20 @@ def read_number(value: Any, field: str) -> Number:
     return number
 
 
+def read_amount(value: Any, field: str) -> Number:
+    """A number, zero or more."""
+    if type(value) is int and value >= 0:
+        return value
+    number = read_number(value, field)
+    if number < 0:
+        raise Malformed("found a number below zero, wanted zero or more", field)
+    return number
+
+
 def read_count(value: Any, field: str) -> int:
     """A whole number, zero or more; 3.0 is one, and so is a float or Decimal like it."""
+    if type(value) is int and value >= 0:
+        return value
     if isinstance(value, str):
         raise Malformed("found text, wanted a whole number", field)
     number = read_number(value, field)
@@ -99,7 +111,7 @@ def read_zone(name: Any) -> tzinfo:
 def moment(at_us: Exact, zone: tzinfo) -> datetime:
     """The instant as a clock in that zone shows it (the calendar's first and last day stay in UTC)."""
     try:
-        at = EPOCH + timedelta(microseconds=int(at_us))
+        at = EPOCH + int(at_us) * ONE_US
         return at if zone is UTC else at.astimezone(zone)
     except OverflowError:
         return FIRST if at_us < 0 else LAST
@@ -112,6 +124,8 @@ def exact(number: Number | Fraction) -> Exact:
 
 def minutes_us(minutes: Number) -> Exact:
     """Minutes as microseconds: whole where they are whole."""
+    if type(minutes) is int:
+        return minutes * MIN_US
     product = exact(minutes) * MIN_US
     return int(product) if product == int(product) else product
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from knai.core.standard.numbers import Exact
 from knai.core.standard.policy import Policy
@@ -12,16 +12,14 @@ from knai.core.standard.reading import Item
 _EVER, _NEVER = -(2**62), 2**62
 
 
-@dataclass(frozen=True, slots=True)
-class Stay:
+class Stay(NamedTuple):
     """A closed span in which somebody is there: whoever leaves at 10:30 was there at 10:30."""
 
     since: int
     until: int
 
 
-@dataclass(frozen=True, slots=True)
-class Cover:
+class Cover(NamedTuple):
     """Stays of people known to qualify, and of people who at least might (the first are among them)."""
 
     recorded: bool
@@ -75,18 +73,18 @@ def has_hole(stays: Sequence[Stay], since: int, until: Exact) -> bool:
     if until < since:
         return False
     reached = since
-    for stay in sorted(stays, key=lambda stay: stay.since):
-        if stay.since > reached:
+    for begin, end in sorted(stays):
+        if begin > reached:
             break
-        if stay.until >= reached:
-            reached = stay.until
+        if end >= reached:
+            reached = end
             if reached >= until:
                 return False
     return True
 
 
 def _is_covered(instant: int, stays: Sequence[Stay]) -> bool:
-    return any(stay.since <= instant <= stay.until for stay in stays)
+    return any(since <= instant <= until for since, until in stays)
 
 
 def _stay(person: Item) -> Stay:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter, lt
+from operator import lt
 from typing import Any
 
 from knai.core.data import load
 from knai.core.errors import Malformed
-from knai.core.standard.numbers import read_count, read_day, read_instant, read_number
+from knai.core.standard.numbers import read_amount, read_count, read_day, read_instant
+from knai.core.standard.sets import Sets, columns_of, read_columns, sets_of
 
 Reader = Callable[[Any, str], Any]
+ListReader = Callable[
+    [Any, str], tuple[Any, Any]
+]  # what to judge by, and as given, in a fixed order
 Item = Mapping[str, Any]
 
 _SHAPE: Mapping[str, Any] = load("standard")["facts"]
@@ -24,7 +28,8 @@ class Facts:
 
     given  dotted name → the value as it came, lists in a fixed order; a missing name is not in it.
            A part of a list ("presence.role") gives that part of each of its items
-    read   dotted name → the value to judge by: instants in microseconds, days as ordinals
+    read   dotted name → the value to judge by: instants in microseconds, days as ordinals, vitals as
+           the sets that count
     """
 
     given: Mapping[str, Any]
@@ -48,14 +53,16 @@ def read_facts(facts: Any) -> Facts:
     given: dict[str, Any] = {}
     read: dict[str, Any] = {}
     for name, value in _leaves(facts):
-        reader = _READERS.get(name)
-        if reader is None:
+        if name not in _NAMES:
             raise Malformed("no fact of the Standard has this name", name)
         if value is None or (isinstance(value, (list, tuple)) and not value):
             continue
         if name in read:
             raise Malformed("given twice", name)
-        read[name], given[name] = reader(value, name)
+        if name in _LISTS:
+            read[name], given[name] = _LISTS[name](value, name)
+        else:
+            read[name], given[name] = _VALUES[name](value, name), value
     for name, (whole, part) in _PARTS.items():
         if whole in given:
             given[name] = [item.get(part) for item in given[whole]]
@@ -65,26 +72,25 @@ def read_facts(facts: Any) -> Facts:
 def _leaves(facts: Any) -> Iterable[tuple[str, Any]]:
     """Each named value, with its dotted name."""
     for name, value in _object(facts, "facts").items():
-        if name not in _GROUPS:
+        dotted = _GROUPS.get(name)
+        if dotted is None:
             yield str(name), value
         elif value is not None:
-            yield from ((f"{name}.{part}", inner) for part, inner in _object(value, name).items())
+            for part, inner in _object(value, name).items():
+                yield dotted.get(part) or f"{name}.{part}", inner
 
 
 def _object(value: Any, field: str) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
+    if type(value) is not dict and not isinstance(value, Mapping):  # the first is quick and common
         raise Malformed(f"found {type(value).__name__}, wanted an object of named values", field)
-    return value
+    known: Mapping[str, Any] = value
+    return known
 
 
-# -- readers, one for each drawn shape; each answers (value to judge by, value as given)
+# -- readers, one for each drawn shape
 
 
-def _plain(read: Reader) -> Callable[[Any, str], tuple[Any, Any]]:
-    return lambda value, field: (read(value, field), value)
-
-
-def _list_of_words(read: Reader) -> Callable[[Any, str], tuple[Any, Any]]:
+def _list_of_words(read: Reader) -> ListReader:
     def reader(value: Any, field: str) -> tuple[Any, Any]:
         words = _list(value, field)
         for index, word in enumerate(words):
@@ -95,52 +101,42 @@ def _list_of_words(read: Reader) -> Callable[[Any, str], tuple[Any, Any]]:
     return reader
 
 
-def _list_of_items(readers: Mapping[str, Reader]) -> Callable[[Any, str], tuple[Any, Any]]:
+def _list_of_items(readers: Mapping[str, Reader]) -> ListReader:
     first = next((name for name in ("at", "start", "from") if name in readers), "")
-    amounts = frozenset(name for name, read in readers.items() if read is _amount)
 
     def reader(value: Any, field: str) -> tuple[Any, Any]:
         given = list(_list(value, field))
-        read = [
-            _whole_set(item) or _item(item, readers, amounts, field, index)
-            for index, item in enumerate(given)
-        ]
-        order = _fixed_order([item.get(first, -1) for item in read], given)
-        return [read[index] for index in order], [given[index] for index in order]
+        read = _items(given, readers, field)
+        return _in_fixed_order([item.get(first, -1) for item in read], read, given)
 
     return reader
 
 
-_SET = ("at", "sbp", "dbp", "hr", "spo2", "rr")
-_values_of_set = itemgetter(*_SET)
+def _list_of_sets(readers: Mapping[str, Reader]) -> ListReader:
+    """Vital signs, sign by sign where they come in one form."""
+
+    def reader(value: Any, field: str) -> tuple[Sets, Any]:
+        given = list(_list(value, field))
+        columns = read_columns(given) or columns_of(_items(given, readers, field))
+        sets = columns.as_sets()
+        if sets is not None:
+            return sets, given
+        times = [-1 if at is None else at for at in columns.times]
+        rows, given = _in_fixed_order(times, columns.rows(), given)
+        return sets_of(rows), given
+
+    return reader
 
 
-def _whole_set(item: Any) -> dict[str, Any] | None:
-    """A set of vital signs as monitors and charts give it, read at once; None: read it part by part."""
-    try:
-        at, sbp, dbp, hr, spo2, rr = _values_of_set(item)
-        is_plain = type(sbp) is type(dbp) is type(hr) is type(spo2) is type(rr) is int
-        is_below_zero = sbp < 0 or dbp < 0 or hr < 0 or spo2 < 0 or rr < 0
-        if not is_plain or is_below_zero or len(item) != len(_SET):
-            return None
-        since = read_instant(at, "at")
-    except (KeyError, TypeError, Malformed):
-        return None
-    return {"at": since, "sbp": sbp, "dbp": dbp, "hr": hr, "spo2": spo2, "rr": rr}
+def _items(given: list[Any], readers: Mapping[str, Reader], field: str) -> list[dict[str, Any]]:
+    return [_item(item, readers, field, index) for index, item in enumerate(given)]
 
 
-def _item(
-    item: Any, readers: Mapping[str, Reader], amounts: frozenset[str], field: str, index: int
-) -> dict[str, Any]:
-    # A hot loop: a whole amount needs no reader, and the field's whole name is put together only when
-    # something is wrong with it.
+def _item(item: Any, readers: Mapping[str, Reader], field: str, index: int) -> dict[str, Any]:
+    # A hot loop: the field's whole name is put together only when something is wrong with it.
     try:
         return {
-            name: value
-            if type(value) is int and value >= 0 and name in amounts
-            else readers[name](value, name)
-            for name, value in item.items()
-            if value is not None
+            name: readers[name](value, name) for name, value in item.items() if value is not None
         }
     except (AttributeError, KeyError):
         raise _malformed_item(item, readers, f"{field}.{index}") from None
@@ -156,27 +152,26 @@ def _malformed_item(item: Any, readers: Mapping[str, Reader], field: str) -> Mal
     return Malformed("no fact of the Standard has this name", f"{field}.{unknown}")
 
 
-def _fixed_order(times: list[int], given: list[Any]) -> list[int]:
+def _in_fixed_order(
+    times: Sequence[int], read: Sequence[Any], given: list[Any]
+) -> tuple[Sequence[Any], list[Any]]:
     """By time; by text where times are missing or equal, so that the order given never tells."""
     if all(map(lt, times, times[1:])):
-        return list(range(len(times)))
-    return sorted(range(len(times)), key=lambda index: (times[index], _text(given[index])))
+        return read, given
+    order = sorted(range(len(times)), key=lambda index: (times[index], _text(given[index])))
+    return [read[index] for index in order], [given[index] for index in order]
 
 
 def _text(item: Mapping[str, Any]) -> str:
     return repr(sorted(item.items()))
 
 
-def _map(read: Reader) -> Callable[[Any, str], tuple[Any, Any]]:
-    def reader(value: Any, field: str) -> tuple[Any, Any]:
-        known = {
-            read_route(route, field): read(part, f"{field}.{route}")
-            for route, part in _object(value, field).items()
-            if part is not None
-        }
-        return known, value
-
-    return reader
+def _map(read: Reader) -> Reader:
+    return lambda value, field: {
+        read_route(route, field): read(part, f"{field}.{route}")
+        for route, part in _object(value, field).items()
+        if part is not None
+    }
 
 
 def _list(value: Any, field: str) -> list[Any] | tuple[Any, ...]:
@@ -208,14 +203,9 @@ def _word(value: Any, field: str) -> str:
     return value
 
 
-def _amount(value: Any, field: str) -> Any:
-    number = read_number(value, field)
-    if number < 0:
-        raise Malformed("found a number below zero, wanted zero or more", field)
-    return number
-
-
 def _moaas(value: Any, field: str) -> int:
+    if type(value) is int and 0 <= value <= 5:
+        return value
     score = read_count(value, field)
     if score > 5:
         raise Malformed("found a score above 5, wanted 0 to 5", field)
@@ -229,7 +219,7 @@ _SIMPLE: Mapping[str, Reader] = {
     "boolean": _boolean,
     "count": read_count,
     "date": read_day,
-    "amount": _amount,
+    "amount": read_amount,
     "instant": read_instant,
     "moaas": _moaas,
     "route": read_route,
@@ -241,34 +231,43 @@ def _simple(shape: str) -> Reader:
     return _SIMPLE[shape] if shape in _SIMPLE else _one_of(tuple(shape.split(" | ")))
 
 
-def _reader_of(shape: Any) -> Callable[[Any, str], tuple[Any, Any]]:
-    if isinstance(shape, str):
-        return _plain(_simple(shape))
-    if isinstance(shape, dict):
-        return _map(_simple(shape["<route>"]))
-    inner = shape[0]
+def _value_reader(shape: Any) -> Reader:
+    return _simple(shape) if isinstance(shape, str) else _map(_simple(shape["<route>"]))
+
+
+def _list_reader(name: str, inner: Any) -> ListReader:
     if isinstance(inner, str):
         return _list_of_words(_simple(inner))
-    return _list_of_items({name: _simple(part) for name, part in inner.items()})
+    readers = {part: _simple(each) for part, each in inner.items()}
+    return _list_of_sets(readers) if name == "vitals" else _list_of_items(readers)
 
 
-def _readers() -> dict[str, Any]:
-    """Dotted name → reader. A drawn object is a group of names; a drawn list is one name."""
-    readers: dict[str, Any] = {}
+def _shapes() -> Mapping[str, Any]:
+    """Dotted name → shape. A drawn object is a group of names; a drawn list is one name."""
+    shapes: dict[str, Any] = {}
     for name, shape in _SHAPE.items():
         if isinstance(shape, list):
-            readers[name] = _reader_of(shape)
-            continue
-        for part, inner in shape.items():
-            readers[f"{name}.{part}"] = _reader_of(inner)
-    return readers
+            shapes[name] = shape
+        else:
+            shapes |= {_GROUPS[name][part]: inner for part, inner in shape.items()}
+    return shapes
 
 
-_READERS = _readers()
+_GROUPS: Mapping[str, Mapping[str, str]] = {
+    name: {part: f"{name}.{part}" for part in shape}
+    for name, shape in _SHAPE.items()
+    if isinstance(shape, dict)
+}
+_NAMES = _shapes()
+_LISTS: Mapping[str, ListReader] = {
+    name: _list_reader(name, shape[0]) for name, shape in _NAMES.items() if isinstance(shape, list)
+}
+_VALUES: Mapping[str, Reader] = {
+    name: _value_reader(shape) for name, shape in _NAMES.items() if name not in _LISTS
+}
 _PARTS: Mapping[str, tuple[str, str]] = {
     name: (name.split(".")[0], name.split(".")[1])
     for clause in load("standard")["clause"]
     for name in clause["facts"]
     if isinstance(_SHAPE[name.split(".")[0]], list) and "." in name
 }
-_GROUPS = frozenset(name for name, shape in _SHAPE.items() if isinstance(shape, dict))

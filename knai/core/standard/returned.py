@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from knai.core.standard.derived import Derived, Question, Row, Truth
-from knai.core.standard.vitals import VitalsSet, columns
+from knai.core.standard.sets import VitalsSet
+from knai.core.standard.vitals import columns
 
 
 def beyond_limits(d: Question) -> Truth:
