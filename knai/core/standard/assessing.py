@@ -9,7 +9,7 @@ from typing import Any
 from knai.core.errors import Malformed
 from knai.core.standard.derive import derive
 from knai.core.standard.derived import Row
-from knai.core.standard.judge import effect_rules, first_true, verdict_rules
+from knai.core.standard.judge import CANNOT_TELL_YET, effect_rules, first_true, verdict_rules
 from knai.core.standard.numbers import read_instant, read_zone
 from knai.core.standard.policy import Policy
 from knai.core.standard.reading import Facts, read_facts
@@ -21,7 +21,7 @@ from knai.core.standard.table import (
     TABLE_VERSION,
     Clause,
 )
-from knai.core.standard.verdicts import Finding, Verdict
+from knai.core.standard.verdicts import Finding
 from knai.core.standard.words import Speaker
 
 
@@ -55,23 +55,23 @@ def assess(
 def _finding(
     clause: Clause, gate: str, row: Row, given: Mapping[str, Any], speaker: Speaker
 ) -> Finding:
-    verdict = first_true(verdict_rules(clause, row), Verdict.CANNOT_TELL_YET)
+    verdict = first_true(verdict_rules(clause, row), CANNOT_TELL_YET)
     rules, otherwise = effect_rules(clause, gate, verdict, row)
     ruling = first_true(rules, otherwise)
     key, values, because = speaker.because(clause.id, verdict, row)
-    return Finding(
-        clause=clause.id,
-        title=clause.title,
-        verdict=verdict,
-        effect=ruling.effect,
-        because=because,
-        key=key,
-        values=values,
-        facts={name: given.get(name) for name in clause.facts},
-        quote=clause.quote,
-        edition=EDITION,
-        table_version=TABLE_VERSION,
-        origin=clause.origin,
-        adopted=ADOPTED,
-        override_needs=ruling.override_needs,
+    return Finding(  # by place: keywords would take twice the time
+        clause.id,
+        clause.title,
+        verdict,
+        ruling.effect,
+        because,
+        key,
+        values,
+        {name: given.get(name) for name in clause.facts},
+        clause.quote,
+        EDITION,
+        TABLE_VERSION,
+        clause.origin,
+        ADOPTED,
+        ruling.override_needs,
     )

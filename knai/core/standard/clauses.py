@@ -20,10 +20,6 @@ def never(d: Question) -> Truth:
     return d.gate.isnull()  # every question names its gate
 
 
-def always(d: Question) -> Truth:
-    return d.gate.notnull()
-
-
 @dataclass(frozen=True, slots=True)
 class Predicates:
     """not_met: a known fact speaks against it.
@@ -33,8 +29,8 @@ class Predicates:
     """
 
     not_met: Predicate
-    met: Predicate = always
-    not_applicable: Predicate = never
+    met: Predicate | None = None
+    not_applicable: Predicate | None = None
 
 
 # -- circumstances that several clauses share

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from knai.core.standard.kleene import Maybe
+from knai.core.standard.kleene import FALSE, TRUE, UNKNOWN, Maybe
 
 
 class Derived(NamedTuple):
@@ -120,11 +120,18 @@ class Derived(NamedTuple):
     spo2_lt: int
 
 
+_TRUTHS = (FALSE, TRUE)
+
+
 class Row:
     """A Derived whose values may be unknown scalars: what an Ibis table is to many of them."""
 
     def __init__(self, derived: Derived) -> None:
-        self.__dict__.update(zip(Derived._fields, map(Maybe, derived), strict=True))
+        values = [
+            UNKNOWN if value is None else _TRUTHS[value] if type(value) is bool else Maybe(value)
+            for value in derived
+        ]
+        self.__dict__.update(zip(Derived._fields, values, strict=True))
 
 
 # Written once for a Row and for an Ibis table; a type checker cannot say "either".

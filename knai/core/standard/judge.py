@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from knai.core.standard.circumstances import CIRCUMSTANCES
-from knai.core.standard.clauses import PREDICATES
+from knai.core.standard.clauses import PREDICATES, never
 from knai.core.standard.derived import Question, Truth
 from knai.core.standard.table import AtGate, Clause
 from knai.core.standard.verdicts import Effect, Verdict
 
 Answer = TypeVar("Answer")
+
+# Looking up a member of an enum costs as much as a comparison, and there are hundreds of these here.
+MET, NOT_MET, NOT_APPLICABLE = Verdict.MET, Verdict.NOT_MET, Verdict.NOT_APPLICABLE
+CANNOT_TELL_YET = Verdict.CANNOT_TELL_YET
 
 _SCOPE = "KNAI-1"
 _LEFT_OTHERWISE = ("left_against_advice", "eloped", "transferred", "admitted", "died")
@@ -33,6 +37,7 @@ class Ruling:
 _ALLOWED: tuple[list[tuple[Truth, Ruling]], Ruling] = ([], Ruling(Effect.ALLOW))
 _ON_RECORD = Ruling(Effect.RECORD_ONLY)
 _RULING = {effect: Ruling(effect) for effect in Effect}
+_NO_RULING = _RULING[Effect.NONE]
 
 
 def first_true(rules: Iterable[tuple[Truth, Answer]], otherwise: Answer) -> Answer:
@@ -48,27 +53,26 @@ def verdict_rules(clause: Clause, d: Question) -> Iterator[tuple[Truth, Verdict]
     knowledge settles verdicts and never turns them."""
     own = PREDICATES[clause.id]
     lapsed = does_not_apply(clause, d)
-    yield lapsed, Verdict.NOT_APPLICABLE
+    yield lapsed, NOT_APPLICABLE
     applies, contrary = ~lapsed, own.not_met(d)
-    yield applies & contrary, Verdict.NOT_MET
-    yield applies & ~contrary & own.met(d), Verdict.MET
+    yield applies & contrary, NOT_MET
+    fulfilled = applies & ~contrary
+    yield fulfilled if own.met is None else fulfilled & own.met(d), MET
 
 
 def does_not_apply(clause: Clause, d: Question) -> Truth:
-    lapsed = PREDICATES[clause.id].not_applicable(d)
     if clause.id == _SCOPE:
-        return lapsed
-    lapsed = lapsed | d.outside
-    if clause.lapses_without_dose:
-        lapsed = lapsed | d.undosed_at_leaving
-    return lapsed
+        return never(d)
+    own = PREDICATES[clause.id].not_applicable
+    lapsed = d.outside if own is None else d.outside | own(d)
+    return lapsed | d.undosed_at_leaving if clause.lapses_without_dose else lapsed
 
 
 def effect_rules(
     clause: Clause, gate: str, verdict: Verdict, d: Question
 ) -> tuple[list[tuple[Truth, Ruling]], Ruling]:
     """The rules at this gate for one verdict, and what follows when none of them holds."""
-    if verdict in (Verdict.MET, Verdict.NOT_APPLICABLE):
+    if verdict is MET or verdict is NOT_APPLICABLE:
         return _ALLOWED
     entry = clause.at.get(gate)
     if entry is not None and entry.only_on not in (None, verdict):
@@ -78,7 +82,7 @@ def effect_rules(
     rules = [] if entry is None else _unless(entry, verdict, d)
     if gate == "discharge" and clause.at:
         rules = [(d.departure.isin(_LEFT_OTHERWISE), _ON_RECORD), *rules]
-    return rules, _RULING[Effect.NONE if entry is None else entry.effect]
+    return rules, _NO_RULING if entry is None else _RULING[entry.effect]
 
 
 def _afterwards(entry: AtGate | None, d: Question) -> list[tuple[Truth, Ruling]]:

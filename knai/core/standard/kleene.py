@@ -7,7 +7,7 @@ million (columns), because SQL's null and Kleene's third truth value are the sam
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from operator import eq, ge, gt, le, lt, ne
+from operator import eq, ge, gt, le, lt, mul, ne, sub
 from typing import Any
 
 from knai.core.standard.numbers import exact
@@ -21,6 +21,19 @@ def _comparison(relation: Callable[[Any, Any], bool]) -> Callable[[Maybe, object
         return TRUE if relation(this.value, that) else FALSE
 
     return compare
+
+
+def _arithmetic(operation: Callable[[Any, Any], Any]) -> Callable[[Maybe, object], Maybe]:
+    def calculate(this: Maybe, other: object) -> Maybe:
+        one: Any = this.value
+        that: Any = other.value if isinstance(other, Maybe) else other
+        if one is None or that is None:
+            return UNKNOWN
+        if type(one) is int and type(that) is int:
+            return Maybe(operation(one, that))
+        return Maybe(operation(exact(one), exact(that)))
+
+    return calculate
 
 
 class Maybe:
@@ -53,14 +66,14 @@ class Maybe:
     # -- Kleene's three truth values
 
     def __and__(self, other: Maybe) -> Maybe:
-        if self.value is False or other.value is False:
-            return FALSE
-        return UNKNOWN if self.value is None or other.value is None else TRUE
+        if self.value is True:
+            return other
+        return FALSE if self.value is False or other.value is False else UNKNOWN
 
     def __or__(self, other: Maybe) -> Maybe:
-        if self.value is True or other.value is True:
-            return TRUE
-        return UNKNOWN if self.value is None or other.value is None else FALSE
+        if self.value is False:
+            return other
+        return TRUE if self.value is True or other.value is True else UNKNOWN
 
     def __invert__(self) -> Maybe:
         return _NOT[self.value]
@@ -78,16 +91,8 @@ class Maybe:
 
     # -- arithmetic, as far as the clauses need it
 
-    def __sub__(self, other: Maybe) -> Maybe:
-        unknown = self.value is None or other.value is None
-        return UNKNOWN if unknown else Maybe(exact(self.value) - exact(other.value))
-
-    def __mul__(self, other: Maybe | int) -> Maybe:
-        factor = other.value if isinstance(other, Maybe) else other
-        unknown = self.value is None or factor is None
-        return UNKNOWN if unknown else Maybe(exact(self.value) * exact(factor))
-
-    __rmul__ = __mul__
+    __sub__ = _arithmetic(sub)
+    __mul__ = __rmul__ = _arithmetic(mul)
 
 
 TRUE, FALSE, UNKNOWN = Maybe(True), Maybe(False), Maybe(None)
