@@ -17,7 +17,8 @@ from knai.core.standard.numbers import moment
 from knai.core.standard.policy import Policy
 from knai.core.standard.verdicts import Verdict
 
-_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_TWO_DIGITS = [f"{number:02}" for number in range(60)]
+_MONTHS = ["", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 REASONS: Mapping[str, Predicate] = {
     "outside": lambda d: d.outside,
@@ -70,6 +71,8 @@ REASONS: Mapping[str, Predicate] = {
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
+    """template: with a capital, as it is said where it names no figure."""
+
     key: str
     holds: Predicate | None  # None: whenever no other does
     template: str
@@ -78,7 +81,12 @@ class Sentence:
 
 def _sentence(key: str, template: str) -> Sentence:
     names = tuple(name for _, name, _, _ in Formatter().parse(template) if name)
-    return Sentence(key, REASONS.get(key.rpartition(".")[2]), template, names)
+    said = template if names else template.format()
+    return Sentence(key, REASONS.get(key.rpartition(".")[2]), _capital(said), names)
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def _catalogue() -> dict[tuple[str, str], tuple[Sentence, ...]]:
@@ -100,6 +108,12 @@ def _catalogue() -> dict[tuple[str, str], tuple[Sentence, ...]]:
 
 
 _CATALOGUE = _catalogue()
+_KINDS = {
+    name: name.rpartition("_")[2]
+    for sentences in _CATALOGUE.values()
+    for each in sentences
+    for name in each.names
+}
 
 
 class Speaker:
@@ -114,26 +128,29 @@ class Speaker:
     def because(self, clause: str, verdict: Verdict, row: Row) -> tuple[str, dict[str, Any], str]:
         """The message key, its values, and the sentence."""
         said = _chosen(_CATALOGUE[clause, verdict], row)
+        if not said.names:
+            return said.key, {}, said.template
         for name in said.names:
             if name not in self._texts:
                 self._values[name] = value = self._value(name)
                 self._texts[name] = text_of(value, self._today)
         values = {name: self._values[name] for name in said.names}
         text = said.template.format_map(self._texts)
-        return said.key, values, text[0].upper() + text[1:]
+        return said.key, values, _capital(text) if said.template[0] == "{" else text
 
     def _value(self, name: str) -> Any:
         """A derived fact or a policy figure in its own type: an instant as a datetime in the zone."""
         value = getattr(self._derived, name, None)
         if value is None:
             return getattr(self._policy, name, None)
-        if name.endswith("_at"):
+        kind = _KINDS[name]
+        if kind == "at":
             return moment(value, self._zone)
-        if name.endswith("_on"):
+        if kind == "on":
             return date.fromordinal(value)
-        if name.endswith("_us"):
+        if kind == "us":
             return timedelta(microseconds=int(value))
-        return DEPTHS[value] if name.endswith("_depth") else value
+        return DEPTHS[value] if kind == "depth" else value
 
 
 def _chosen(sentences: Sequence[Sentence], row: Row) -> Sentence:
@@ -145,32 +162,32 @@ def _chosen(sentences: Sequence[Sentence], row: Row) -> Sentence:
 
 def text_of(value: Any, today: date) -> str:
     """The value as people write it: 10:42, 12 Mar 2026, 18 min, staff transport."""
-    if value is None:
-        return "not recorded"
-    if isinstance(value, datetime):
-        return _clock(value, today)
-    if isinstance(value, date):
-        return _day(value)
+    if isinstance(value, str):
+        return str(value).replace("_", " ")
+    if isinstance(value, date):  # a datetime is one too
+        return _clock(value, today) if isinstance(value, datetime) else _day(value)
     if isinstance(value, timedelta):
         return _span(value)
-    return str(value).replace("_", " ")
+    return "not recorded" if value is None else str(value).replace("_", " ")
 
 
 def _clock(at: datetime, today: date) -> str:
-    shown = f"{at.hour:02}:{at.minute:02}"
+    shown = f"{_TWO_DIGITS[at.hour]}:{_TWO_DIGITS[at.minute]}"
     if at.second or at.microsecond:
-        shown += f":{at.second:02}"
-    return shown if at.date() == today else f"{_day(at.date())} {shown}"
+        shown += f":{_TWO_DIGITS[at.second]}"
+    day = at.date()
+    return shown if day == today else f"{_day(day)} {shown}"
 
 
 def _day(day: date) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {_MONTHS[day.month]} {day.year}"
 
 
 def _span(span: timedelta) -> str:
-    minutes, rest = divmod(span, timedelta(minutes=1))
+    minutes, seconds = divmod(span.days * 86_400 + span.seconds, 60)
     hours, minutes = divmod(minutes, 60)
+    rest = (seconds * 1_000_000 + span.microseconds) / 1_000_000
     parts = [f"{hours} h"] if hours else []
     parts += [f"{minutes} min"] if minutes or not (hours or rest) else []
-    parts += [f"{rest.total_seconds():g} s"] if rest else []
+    parts += [f"{rest:g} s"] if rest else []
     return " ".join(parts)
