@@ -48,6 +48,25 @@ def test_a_sign_is_compared_to_its_last_digit(fresh, wanted):
     assert returned(**fresh) == wanted
 
 
+@pytest.mark.parametrize(
+    "pinned_at, decides",
+    [
+        ("09:00", 110),  # as old as a baseline may be
+        ("08:59", 130),  # too old: the latest that may be one
+        ("09:01", 130),  # no set was taken then
+        (None, 130),
+    ],
+)
+def test_a_pinned_set_counts_up_to_the_age_allowed(pinned_at, decides):
+    sets = [
+        {"at": full_time(time), **BEFORE, "sbp": sbp}
+        for time, sbp in [("08:59", 90), ("09:00", 110), ("09:55", 130)]
+    ]
+    pin = {"set_at": full_time(pinned_at)} if pinned_at else None
+    findings = assess("start", full_time("10:00"), {"vitals": sets, "baseline": pin})
+    assert findings[17].values["base_sbp"] == decides
+
+
 def test_a_policy_figure_keeps_its_digits():
     assert minutes_us(Decimal(f"15.{FINE}")) > minutes_us(15) == 900_000_000
     assert minutes_us(Decimal("0.25")) == 15_000_000

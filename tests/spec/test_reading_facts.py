@@ -224,6 +224,15 @@ def test_only_sets_with_all_four_signs_count():
     assert sets.unplaced == 1
 
 
+@pytest.mark.parametrize("sign", ["sbp", "dbp", "hr", "spo2"])
+@pytest.mark.parametrize("form", [NO_RATE, WHOLE_SET])
+def test_a_set_that_lacks_its_time_and_a_sign_is_not_looked_for(form, sign):
+    sets = read_facts({"vitals": [form | {"at": None, sign: None}, form | {"at": None}]}).get(
+        "vitals"
+    )
+    assert (list(sets.times), sets.unplaced) == ([], 1)
+
+
 @pytest.mark.parametrize(
     "since, until, times, latest",
     [

@@ -172,9 +172,8 @@ def _share(dose: Number | Fraction, ceiling: Number) -> Fraction:
         return ALL_AND_MORE if dose else NOTHING
     above, below = dose.as_integer_ratio()
     each, parts = ceiling.as_integer_ratio()
-    return Fraction(
-        above * parts, below * each
-    )  # at once: a Fraction of each costs three times that
+    # One Fraction of whole numbers: to make and divide two takes three times as long.
+    return Fraction(above * parts, below * each)
 
 
 def rates(
