@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from knai.practice import ink
@@ -45,6 +46,46 @@ class Signing:
         return "drawn" if self.strokes else "typed"
 
 
+@dataclass(frozen=True, slots=True)
+class OnPaper:
+    """A form that was signed by hand, with the scan that shows it.
+
+    seen   who enters it looked: every page is there, and a signature is on it
+    """
+
+    form_id: UUID
+    signed_at: datetime
+    scan: bytes = field(repr=False)
+    scan_name: str
+    signer: str = PATIENT
+    signer_name: str = ""
+    authority: str = ""
+    understands: bool | None = None
+    witness: str = ""
+    seen: bool = False
+    cannot_write: bool = False
+
+
+def list_wrong_on_paper(
+    paper: OnPaper, words: FormWords, patient_name: str, latest: datetime
+) -> list[Wrong]:
+    """What keeps a scan from being a consent. latest: the last instant it can have been signed at."""
+    name = signer_name(paper, patient_name)
+    checks = (_signer, _off_label, _witness)
+    found = [wrong for check in checks for wrong in check(paper, words, name)]
+    if paper.signed_at > latest:
+        found.append(("signed_at", "This lies in the future. When was it signed?"))
+    if not paper.scan:
+        found.append(
+            ("scan", "Choose the scan or a photograph. Without it the consent does not count.")
+        )
+    if not paper.seen:
+        found.append(
+            ("seen", "Look at the scan: is every page there, and the signature? Then tick.")
+        )
+    return found
+
+
 def list_wrong(signing: Signing, words: FormWords, patient_name: str) -> list[Wrong]:
     """Everything that keeps this from being a signed consent; nothing when it may count."""
     checks = (_signer, _read, _off_label, _answers, _signature, _witness)
@@ -52,11 +93,11 @@ def list_wrong(signing: Signing, words: FormWords, patient_name: str) -> list[Wr
     return [wrong for check in checks for wrong in check(signing, words, name)]
 
 
-def signer_name(signing: Signing, patient_name: str) -> str:
+def signer_name(signing: Signing | OnPaper, patient_name: str) -> str:
     return patient_name if signing.signer == PATIENT else signing.signer_name.strip()
 
 
-def _signer(signing: Signing, words: FormWords, name: str) -> Iterator[Wrong]:
+def _signer(signing: Signing | OnPaper, words: FormWords, name: str) -> Iterator[Wrong]:
     if signing.signer not in SIGNERS:
         yield "signer", "Who signs: the patient, or who may sign for them?"
     if signing.signer == REPRESENTATIVE:
@@ -71,7 +112,7 @@ def _read(signing: Signing, words: FormWords, name: str) -> Iterator[Wrong]:
         yield "has_read", "Read the form to its end, or have it read out, and tick this."
 
 
-def _off_label(signing: Signing, words: FormWords, name: str) -> Iterator[Wrong]:
+def _off_label(signing: Signing | OnPaper, words: FormWords, name: str) -> Iterator[Wrong]:
     if words.off_label_statement.strip() and signing.understands is None:
         yield "understands", "Say yes or no. Without a yes no session can start."
 
@@ -90,14 +131,17 @@ def _signature(signing: Signing, words: FormWords, name: str) -> Iterator[Wrong]
         return
     if signing.strokes:
         if not ink.is_signature(signing.strokes):
-            yield "ink", "This is too little ink to be a signature. Sign in the box, or type the full name."
+            yield (
+                "ink",
+                "This is too little ink to be a signature. Sign in the box, or type the full name.",
+            )
     elif not signing.typed_name.strip():
         yield "ink", "Nothing is signed yet. Sign in the box, or type the full name."
     elif name and not is_same_name(signing.typed_name, name):
         yield "typed_name", "Wanted the full name of who signs, as it stands above."
 
 
-def _witness(signing: Signing, words: FormWords, name: str) -> Iterator[Wrong]:
+def _witness(signing: Signing | OnPaper, words: FormWords, name: str) -> Iterator[Wrong]:
     witness = signing.witness.strip()
     if not witness and signing.cannot_write:
         yield "witness", "Who cannot write signs before a witness. Type the witness's full name."

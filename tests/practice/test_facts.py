@@ -234,6 +234,8 @@ def sign(cast, minutes):
         signed_by="patient",
         covers_off_label=True,
         form_version="3",
+        paper_id="invented",
+        sha256="invented",
     )
     return write(cast, body, at=at(minutes))
 

@@ -72,6 +72,8 @@ def work_up(cast, without=()):
             signed_by="patient",
             covers_off_label=True,
             form_version="3",
+            paper_id="invented",
+            sha256="invented",
         ),
     }
     for name, body in bodies.items():

@@ -13,6 +13,7 @@ from knai.kit.clock import set_to
 from knai.practice import entries as e
 from knai.practice.actions.patients import add_patient
 from knai.practice.actions.write import append
+from knai.practice.demo import consent
 from knai.practice.models import Patient
 
 
@@ -65,6 +66,7 @@ def ensure_patient(person: Person, *, by: Actor, prescriber: Actor, at: datetime
         )
         for body in _work_up(person, then):
             append(by=prescriber, body=body, patient=patient)
+        consent.sign(patient, consent.ensure_form(by=prescriber, at=then), by=prescriber)
     return patient
 
 
@@ -87,10 +89,4 @@ def _work_up(person: Person, then: datetime) -> list[e.Body]:
         ),
         e.InteractionReview(completed_on=on, unresolved_serious=False),
         e.Weight(weight_kg=person.weight_kg),
-        e.Consent(
-            signed_at=then.isoformat(),
-            signed_by="patient",
-            covers_off_label=True,
-            form_version="3",
-        ),
     ]
