@@ -12,7 +12,7 @@ from knai.core.errors import Missing
 from knai.core.numbers import show
 from knai.identity.actors import Actor
 from knai.kit.clock import now
-from knai.practice import linked, queries
+from knai.practice import access, linked, queries
 from knai.practice.allergies import Standing, standing_allergies
 from knai.practice.log import Log, fold
 from knai.practice.models import Patient
@@ -65,11 +65,13 @@ def get_head(*, by: Actor, patient_id: UUID) -> Head:
 
 
 def get_row(by: Actor, patient_id: UUID) -> Patient:
+    """raises  Missing: absent, or another clinic's; Restricted: the chart is closed to them"""
     by.must("read_schedule")
     rows = Patient.objects.filter(clinic_id=by.clinic_id, withdrawn_at__isnull=True)
     patient = rows.filter(pk=patient_id).first()
     if patient is None:
         raise Missing("There is no such patient in this clinic.")
+    access.must_open(by, patient)
     return patient
 
 

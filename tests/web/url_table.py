@@ -178,3 +178,17 @@ STREAM: Mapping[str, int] = MappingProxyType(
         "": 401,
     }
 )
+        # ------------------------------------------------------------ a patient's chart
+        "chart:identity": Row(post=CHECKERS_IN),
+        "chart:measure": Row(
+            get=CHECKERS_IN, post=CHECKERS_IN, kwargs=lambda cast: {"kind": "weight"}
+        ),
+        "chart:contact-new": Row(get=CHECKERS_IN, post=CHECKERS_IN),
+        "chart:contact": Row(
+            get=CHECKERS_IN, post=CHECKERS_IN, got=404, posted=404, kwargs=an_entry
+        ),
+        "chart:void": Row(get=CHART_READERS, post=CHART_READERS, kwargs=an_entry),
+        "chart:link": Row(get=DOSERS, post=DOSERS),
+        "chart:unlink": Row(
+            get=DOSERS, post=DOSERS, got=404, posted=404, kwargs=lambda cast: {"link_id": UNKNOWN}
+        ),

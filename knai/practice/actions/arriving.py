@@ -14,6 +14,7 @@ from knai.identity.actors import Actor
 from knai.kit import audit
 from knai.practice import planning, queries, slots
 from knai.practice.actions.charting import NOW, Posting, posted_before
+from knai.practice.actions.links import why_not_second_session
 from knai.practice.actions.planning import plan_anew
 from knai.practice.actions.write import append
 from knai.practice.entries import Plan, Transition, Transport, Weight, to_json
@@ -49,6 +50,9 @@ def check_in(
     session = queries.get_session(by=by, session_id=session_id, lock=True)
     if posted_before(by, posting, Transition.kind) or session.state == State.CHECKED_IN:
         return session
+    why_not = why_not_second_session(by.clinic_id, session.patient_id)
+    if why_not:
+        raise Refused(why_not)
     if arrival.chair_id is not None:
         _sit(by, session, arrival.chair_id)
     key = posting.idempotency_key

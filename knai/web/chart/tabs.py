@@ -11,7 +11,12 @@ from django.urls import reverse
 from knai.practice.patient_record import get_head
 
 # label, url name (with the arguments slug and patient_id), the permission that shows it
-TABS: tuple[tuple[str, str, str], ...] = (("Chart", "patients:one", "read_schedule"),)
+TABS: tuple[tuple[str, str, str], ...] = (
+    ("Chart", "patients:one", "read_schedule"),
+    ("Identity", "chart:identity", "read_schedule"),
+    ("Papers", "papers:patient", "read_chart"),
+    ("Care team", "care:team", "read_schedule"),
+)
 
 
 def frame(request: HttpRequest, patient_id: UUID, current: str = "") -> dict[str, Any]:
