@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from knai.web import health
 from knai.web.home import home
+from knai.web.schedule import calendars
 from knai.web.styleguide import styleguide
 
 handler400 = "knai.web.errors.bad_request"
@@ -17,14 +18,20 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("styleguide/", styleguide, name="styleguide"),
     path("accounts/", include("knai.web.accounts.urls")),
+    path("calendar/<str:token>.ics", calendars.feed, name="calendar-feed"),
+    path("papers/", include("knai.web.papers.check_urls")),
     path("clinic/<slug:slug>/", include("knai.web.board.urls")),
-    path("clinic/<slug:slug>/", include("knai.web.devices.urls")),
     path("clinic/<slug:slug>/", include("knai.web.care.urls")),
     path("clinic/<slug:slug>/", include("knai.web.clinic_settings.urls")),
     path("clinic/<slug:slug>/", include("knai.web.chart.urls")),
+    path("clinic/<slug:slug>/", include("knai.web.day.urls")),
+    path("clinic/<slug:slug>/", include("knai.web.devices.urls")),
     path("clinic/<slug:slug>/", include("knai.web.gates.urls")),
+    path("clinic/<slug:slug>/", include("knai.web.papers.urls")),
     path("clinic/<slug:slug>/", include("knai.web.patients.urls")),
+    path("clinic/<slug:slug>/", include("knai.web.people.urls")),
     path("clinic/<slug:slug>/", include("knai.web.roster.urls")),
+    path("clinic/<slug:slug>/", include("knai.web.schedule.urls")),
     path("clinic/<slug:slug>/", include("knai.web.sessions.urls")),
     path("clinic/<slug:slug>/", include("knai.web.sheets.urls")),
 ]

@@ -1,6 +1,15 @@
 from django.apps import AppConfig
 
+HOURLY_S = 3600.0
+
 
 class PracticeConfig(AppConfig):
     name = "knai.practice"
     label = "practice"
+
+    def ready(self) -> None:
+        from knai.kit import rounds
+        from knai.practice import course_holds, expired_credentials, exports  # noqa: F401  holds register
+
+        rounds.register("expired credentials", HOURLY_S, expired_credentials.open_items)
+        exports.register()

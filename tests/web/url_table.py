@@ -22,6 +22,10 @@ CHECKERS_IN = "okafor nadia fred"
 ROSTER_KEEPERS = "olga okafor nadia thea fred"
 PRESCRIBERS = "okafor"
 DEVICE_KEEPERS = "olga okafor nadia"
+OWNERS = "olga"
+EVERYBODY = f"{ALL} ines"  # the outside therapist, too
+RELEASERS = "olga okafor"
+PAPER_MAKERS = "olga okafor nadia"
 NOBODY = ""
 
 
@@ -55,8 +59,20 @@ def a_running_infusion(cast) -> dict[str, Any]:
     return {"infusion_id": UNKNOWN, "change": "stop"}
 
 
+def an_archive(cast) -> dict[str, Any]:
+    return {"export_id": UNKNOWN}
+
+
 def an_entry(cast) -> dict[str, Any]:
     return {"entry_id": UNKNOWN}
+
+
+def nadia(cast) -> dict[str, Any]:
+    return {"user_id": cast.nadia.pk}
+
+
+def okafors_licence(cast) -> dict[str, Any]:
+    return {"credential_id": cast.okafor.credentials.get(kind="licence").pk}
 
 
 OPEN = Row(post=ALL, posted=200, anonymous=200)
@@ -90,6 +106,48 @@ ROWS: Mapping[str, Row] = MappingProxyType(
         "mfa_remove_webauthn": Row(got=404, post=ALL, posted=404, kwargs=lambda cast: {"pk": 1}),
         "mfa_edit_webauthn": Row(got=404, post=ALL, posted=404, kwargs=lambda cast: {"pk": 1}),
         "mfa_login_webauthn": Row(got=302, post=ALL, posted=302),
+        "account_invitation": Row(
+            got=404, post=ALL, posted=404, kwargs=lambda cast: {"token": "none"}, anonymous=404
+        ),
+        # ------------------------------------------------------------ people and places
+        "people:page": Row(get=OWNERS),
+        "people:reviewed": Row(get=None, post=OWNERS, posted=302),
+        "people:invite": Row(get=OWNERS, post=OWNERS),
+        "people:revoke": Row(
+            get=None, post=OWNERS, posted=404, kwargs=lambda cast: {"invitation_id": UNKNOWN}
+        ),
+        "people:person": Row(get=OWNERS, kwargs=nadia),
+        "people:role": Row(get=None, post=OWNERS, kwargs=nadia),
+        "people:leave": Row(get=None, post=OWNERS, kwargs=nadia),
+        # who checks them, the holder, and the owner
+        "people:credentials": Row(get="olga okafor nadia", post="olga okafor nadia", kwargs=nadia),
+        "people:check": Row(get=None, post="olga", posted=302, kwargs=okafors_licence),
+        "people:withdraw": Row(get=None, post=OWNERS, kwargs=okafors_licence),
+        "people:evidence": Row(get="olga okafor", got=404, kwargs=okafors_licence),
+        # hands are changed on a device whose log-in two factors proved; see test_hands
+        "people:switch": Row(get=NOBODY, post=NOBODY),
+        "people:pin": Row(get=EVERYBODY, post=EVERYBODY),
+        "clinic:page": Row(get=OWNERS),
+        "clinic:particulars": Row(get=None, post=OWNERS),
+        "clinic:policy": Row(get=OWNERS),
+        "clinic:save-policy": Row(get=None, post=OWNERS, posted=409),
+        "clinic:add-chair": Row(get=None, post=OWNERS),
+        "clinic:chair": Row(get=None, post=OWNERS, kwargs=lambda cast: {"chair_id": cast.chair.pk}),
+        "clinic:add-site": Row(get=None, post=OWNERS),
+        "clinic:close-site": Row(
+            get=None, post=OWNERS, posted=404, kwargs=lambda cast: {"site_id": UNKNOWN}
+        ),
+        "clinic:looked-into": Row(
+            get=None, post=OWNERS, posted=404, kwargs=lambda cast: {"glass_id": UNKNOWN}
+        ),
+        "care:team": Row(post="olga okafor"),
+        "care:end": Row(
+            get=None, post="olga okafor", posted=404, kwargs=lambda cast: {"member_id": UNKNOWN}
+        ),
+        "care:restrict": Row(get=None, post="olga okafor", posted=302),
+        "care:glass": Row(get="okafor nadia", post="okafor nadia"),
+        "care:shared": Row(get="ines"),
+        "care:shared-patient": Row(get="ines", got=404),
         # ------------------------------------------------------------ board, monitors
         "board:board": Row(),
         "devices:list": Row(get=CHART_READERS),
@@ -104,13 +162,91 @@ ROWS: Mapping[str, Row] = MappingProxyType(
         "devices:raw": Row(get=DEVICE_KEEPERS, got=404, kwargs=lambda cast: {"item_id": 1}),
         "devices:discard": Row(get=None, post=DEVICE_KEEPERS, posted=302, data={"item": "1"}),
         "devices:replay": Row(get=None, post=DEVICE_KEEPERS, posted=302, data={"item": "1"}),
+        # ------------------------------------------------------------ papers, exports, records
+        "check-paper": Row(
+            got=404, post=ALL, posted=404, anonymous=404, kwargs=lambda cast: {"code": "AAAA-BBBB"}
+        ),
+        "papers:patient": Row(get=CHART_READERS),
+        "papers:letter": Row(
+            get=DOSERS, post=DOSERS, kwargs=lambda cast: {"kind": "referral_letter"}
+        ),
+        "papers:packet": Row(get=RELEASERS, post=RELEASERS),
+        "papers:export": Row(get=RELEASERS, post=RELEASERS, posted=302),
+        "papers:request": Row(get=RELEASERS, post=RELEASERS),
+        "papers:hold": Row(get=None, post=RELEASERS),
+        "papers:lift": Row(get=None, post=RELEASERS),
+        "papers:session": Row(get=CHART_READERS),
+        "papers:issue": Row(
+            get=None, post=PAPER_MAKERS, posted=302, data={"kind": "session_record"}
+        ),
+        "papers:superbill": Row(get=PAPER_MAKERS, post=PAPER_MAKERS),
+        "papers:downtime": Row(
+            get=None,
+            post="olga okafor nadia thea",
+            posted=404,
+            kwargs=lambda cast: {"on": "2020-01-01"},
+        ),
+        "papers:protocol": Row(
+            get=None,
+            post=CHART_READERS,
+            posted=404,
+            kwargs=lambda cast: {"protocol_id": UNKNOWN},
+        ),
+        "papers:file": Row(get=CHART_READERS, got=404, kwargs=lambda cast: {"paper_id": UNKNOWN}),
+        "papers:records": Row(get=RELEASERS),
+        "papers:record": Row(
+            get=RELEASERS,
+            post=RELEASERS,
+            got=404,
+            posted=404,
+            kwargs=lambda cast: {"request_id": UNKNOWN},
+        ),
+        "papers:retention": Row(get=RELEASERS),
+        "papers:settings": Row(get=OWNERS, post=OWNERS),
+        "papers:clinic-export": Row(get=OWNERS, post=OWNERS, posted=302),
+        "papers:archive": Row(get=RELEASERS, got=404, kwargs=an_archive),
+        "papers:archive-file": Row(get=RELEASERS, got=404, kwargs=an_archive),
+        "papers:archive-remove": Row(get=None, post=RELEASERS, posted=404, kwargs=an_archive),
         # ------------------------------------------------------------ patients and the day
-        "patients:day": Row(),
-        "patients:day-on": Row(kwargs=lambda cast: {"on": "2026-11-23"}),
+        "day:page": Row(),
+        "day:ahead": Row(),
+        "day:on": Row(kwargs=lambda cast: {"on": "2026-11-23"}),
+        "schedule:page": Row(),
+        "schedule:choose": Row(get=CHECKERS_IN, post=CHECKERS_IN, posted=200),
+        "schedule:visit": Row(),
+        "schedule:move": Row(get=CHECKERS_IN, post=CHECKERS_IN),
+        "schedule:cancel": Row(get=CHECKERS_IN, post=CHECKERS_IN),
+        "schedule:arrived": Row(get=None, post=CHECKERS_IN, posted=302),
+        "schedule:way-home": Row(get=None, post=CHECKERS_IN),
+        "schedule:waiting": Row(post=CHECKERS_IN),
+        "schedule:waiting-change": Row(
+            get=None, post=CHECKERS_IN, posted=422, kwargs=lambda cast: {"item_id": UNKNOWN}
+        ),
+        "schedule:calendars": Row(post=ALL, posted=200),
+        "schedule:calendar-end": Row(
+            get=None, post=ALL, posted=404, kwargs=lambda cast: {"feed_id": UNKNOWN}
+        ),
+        "calendar-feed": Row(
+            got=404, anonymous=404, kwargs=lambda cast: {"token": "nobody-knows-it"}
+        ),
         "patients:list": Row(),
         "patients:new": Row(get=CHECKERS_IN, post=CHECKERS_IN),
         "patients:one": Row(),
         "patients:book": Row(get=CHECKERS_IN, post=CHECKERS_IN),
+        # ------------------------------------------------------------ a patient's chart
+        "chart:identity": Row(post=CHECKERS_IN),
+        "chart:measure": Row(
+            get=CHECKERS_IN, post=CHECKERS_IN, kwargs=lambda cast: {"kind": "weight"}
+        ),
+        "chart:contact-new": Row(get=CHECKERS_IN, post=CHECKERS_IN),
+        "chart:contact": Row(
+            get=CHECKERS_IN, post=CHECKERS_IN, got=404, posted=404, kwargs=an_entry
+        ),
+        "chart:void": Row(get=CHART_READERS, post=CHART_READERS, kwargs=an_entry),
+        "chart:link": Row(get=DOSERS, post=DOSERS),
+        "chart:unlink": Row(
+            get=DOSERS, post=DOSERS, got=404, posted=404, kwargs=lambda cast: {"link_id": UNKNOWN}
+        ),
         # ------------------------------------------------------------ gates, and what is done at them
         "gates:check-in": Row(get=CHECKERS_IN, post=CHECKERS_IN, posted=302),
         "gates:cancel": Row(get=None, post=CHECKERS_IN),
@@ -174,21 +310,8 @@ STREAM: Mapping[str, int] = MappingProxyType(
         "thea": 200,
         "fred": 200,
         "ruth": 200,
+        "ines": 403,
         "otto": 404,
         "": 401,
     }
 )
-        # ------------------------------------------------------------ a patient's chart
-        "chart:identity": Row(post=CHECKERS_IN),
-        "chart:measure": Row(
-            get=CHECKERS_IN, post=CHECKERS_IN, kwargs=lambda cast: {"kind": "weight"}
-        ),
-        "chart:contact-new": Row(get=CHECKERS_IN, post=CHECKERS_IN),
-        "chart:contact": Row(
-            get=CHECKERS_IN, post=CHECKERS_IN, got=404, posted=404, kwargs=an_entry
-        ),
-        "chart:void": Row(get=CHART_READERS, post=CHART_READERS, kwargs=an_entry),
-        "chart:link": Row(get=DOSERS, post=DOSERS),
-        "chart:unlink": Row(
-            get=DOSERS, post=DOSERS, got=404, posted=404, kwargs=lambda cast: {"link_id": UNKNOWN}
-        ),
