@@ -6,7 +6,12 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-SQLITE_INIT = "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA cache_size=-16000"
+from knai.kit.db.sqlite3.checkpoints import LONGEST_LOG
+
+SQLITE_INIT = (
+    "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA cache_size=-16000;"
+    f"PRAGMA wal_autocheckpoint={LONGEST_LOG}"
+)
 
 
 def from_url(url: str, data_dir: Path) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from django.db import connection
 from knai.core.samples import DeviceBatch
 from knai.kit import bus
 from knai.kit.clock import now
+from knai.kit.db.sqlite3.checkpoints import checkpoints_for
 from knai.practice.live.clerk import Clerk, Judge
 from knai.practice.live.heard import Heard
 from knai.practice.live.inbox import Inbox
@@ -77,6 +78,7 @@ class Ingest:
         self._unsubscribe: list[Callable[[], None]] = []
         self.heard = Heard()
         self.live = Live()
+        self._checkpoints = checkpoints_for(connection)
         rows = rows_for_database()
         self.registry = Registry(rows)
         self._writer = Writer(rows, self.registry, self.live, self.heard)
@@ -92,6 +94,7 @@ class Ingest:
             bus.subscribe("alerts", self._on_alert),
             *self._clerk.subscribe(),
         ]
+        self._checkpoints.start()
         self._thread.start()
         await asyncio.to_thread(self._ready.wait)
         set_running(self)
@@ -107,6 +110,7 @@ class Ingest:
             self._inbox.put(self._held.popleft())
         self.command(self._stop)
         await asyncio.to_thread(self._thread.join)
+        await asyncio.to_thread(self._checkpoints.stop)
 
     def accept(
         self, batch: DeviceBatch, peer: str, answer: Answer = _as_it_is
