@@ -107,6 +107,7 @@ async def _serve_feeds(
     end = bus.subscribe("tiles", lambda news: told.append(len(news["data"])))
     ingest = Ingest(judge=None)
     await ingest.start()
+    await _until_read(ingest)
     listener = MllpListener(Receiver(ingest), port=0)
     port = await listener.start()
     try:
@@ -117,6 +118,13 @@ async def _serve_feeds(
         end()
     kept = await asyncio.to_thread(_kept)
     return found | kept | {"tiles": len(told)}
+
+
+async def _until_read(ingest: Any) -> None:
+    """The sessions under way are read after the start, one by one: a matter of a second, once a day."""
+    sessions = await asyncio.to_thread(ingest.live.list_open)
+    while len(ingest.live.states) < len(sessions):
+        await asyncio.sleep(0.05)
 
 
 async def _run_feeds(port: int, *arguments: float) -> dict[str, Any]:
