@@ -10,6 +10,7 @@ turns the verdict of an earlier one.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -68,10 +69,28 @@ def know(*, by: Actor, session: TreatmentSession, now: datetime) -> Known:
     return know_from(session=session, log=log, work_up=work_up, by=by, now=now)
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the facts take from outside the two logs: who was on site, people's papers, sessions before."""
+
+    stays: list[RosterStay]
+    papers: dict[UUID, roster_facts.Papers]
+    prior_administrations: int
+
+
 def know_from(
-    *, session: TreatmentSession, log: Log, work_up: Log, by: Actor, now: datetime
+    *,
+    session: TreatmentSession,
+    log: Log,
+    work_up: Log,
+    by: Actor,
+    now: datetime,
+    look_around: Callable[[Known], Around] | None = None,
 ) -> Known:
-    """The same from logs that the caller has already read with the clinic's eyes."""
+    """The same from logs that the caller has already read with the clinic's eyes.
+
+    look_around  gives the rest without a query, for a caller who has read it for many sessions at once
+    """
     clinic = by.clinic
     doses = doses_given(log, session.weight_kg)
     document = protocols.read(session.protocol)
@@ -88,17 +107,23 @@ def know_from(
         tz=clinic.time_zone,
         facts={},
     )
-    known.facts.update(gather_facts(known))
+    around = (look_around or _look_around)(known)
+    known.stays[:] = around.stays
+    known.facts.update(gather_facts(known, around))
     return known
 
 
-def gather_facts(known: Known) -> Facts:
-    """The facts `assess` takes; a name that is unknown is None or absent."""
+def _look_around(known: Known) -> Around:
     session = known.session
-    stays = roster_facts.list_stays(session.clinic, *_span(known))
-    known.stays[:] = stays
+    stays = roster_facts.list_stays(session.clinic, *span_of(known))
     people = {stay.user_id for stay in stays} | {session.provider_id} - {None}
     papers = roster_facts.papers_of(session.clinic, people, session_on(known))
+    return Around(stays, papers, count_prior_administrations(known))
+
+
+def gather_facts(known: Known, around: Around) -> Facts:
+    """The facts `assess` takes; a name that is unknown is None or absent."""
+    session, papers = known.session, around.papers
     privilege = papers[session.provider_id].sedation_privilege if session.provider_id else None
     facts: Facts = {
         "session": {
@@ -107,8 +132,8 @@ def gather_facts(known: Known) -> Facts:
             "sedation_capability": policy.capability_of(session.clinic, known.log, known.now)
             or None,
         },
-        "course": {"prior_administrations": count_prior_administrations(known)},
-        "presence": roster_facts.presence(stays, papers),
+        "course": {"prior_administrations": around.prior_administrations},
+        "presence": roster_facts.presence(session.clinic, around.stays, papers, known.now),
         "plan": _plan(known.plan, privilege, session.weight_kg),
         "doses": [dose.as_fact() for dose in known.doses],
         "system": {"routes_offered": list(known.policy.all_routes)},
@@ -128,7 +153,7 @@ def session_on(known: Known) -> date:
     return at.astimezone(known.session.clinic.tz).date()
 
 
-def _span(known: Known) -> tuple[datetime, datetime]:
+def span_of(known: Known) -> tuple[datetime, datetime]:
     """From arrival to departure: whose stays touch it was there."""
     check_in = policy.checked_in_at(known.log)
     starts = [at for at in (check_in, known.first_dose_at, known.now) if at is not None]
@@ -210,11 +235,19 @@ def _protocol(known: Known, diagnoses: list[Facts]) -> Facts:
         "protocol": {
             "version": str(protocol.version) if protocol else None,
             "public": protocol.is_public if protocol else None,
-            "public_location": document.public_location or None,
+            "public_location": _public_location(known),
             "ceiling_mg_per_kg": document.ceiling_mg_per_kg,
             "ceiling_mg_per_kg_per_h": document.ceiling_mg_per_kg_per_h,
         },
     }
+
+
+def _public_location(known: Known) -> str | None:
+    """Where it is published: the clinic's own address, else this installation's public page."""
+    protocol = known.session.protocol
+    if protocol is None or known.document.public_location or not protocol.is_public:
+        return known.document.public_location or None
+    return protocols.public_path(protocol, known.session.clinic.slug)
 
 
 def _product(known: Known) -> tuple[str, str]:

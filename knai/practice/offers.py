@@ -70,6 +70,19 @@ def list_offers(*, by: Actor, wish: Wish, on: date, days: int = 1) -> dict[date,
     return found
 
 
+def offer_at(*, by: Actor, wish: Wish, at: datetime) -> Offer | None:
+    """The visit at this very time, whatever the hours say. None: something of it is taken then."""
+    by.must("check_in")
+    length, on = timedelta(minutes=wish.minutes), at.astimezone(by.clinic.tz).date()
+    chairs = [c for c in _chairs(by, wish) if c.closed_on is None or on <= c.closed_on]
+    busy = _busy(by, wish, chairs, (at, at + length))
+    needed = set(instants(at, at + length))
+    chair = next((c for c in chairs if not needed & busy[c.pk]), None)
+    if needed & _taken_by_people(wish, busy) or (chair is None and not wish.without_chair):
+        return None
+    return _offer(at, length, chair)
+
+
 def next_free(*, by: Actor, wish: Wish, after: datetime, count: int = 3) -> list[Offer]:
     """The first free times after an instant, within a fortnight."""
     on = after.astimezone(by.clinic.tz).date()
@@ -123,7 +136,8 @@ def _busy(by: Actor, wish: Wish, chairs: list[Chair], span: Span) -> Busy:
     """The slots that are taken, by whom or what they are taken of."""
     ids = [chair.pk for chair in chairs] + [wish.patient_id]
     ids += [wish.nurse_id] if wish.nurse_id else []
-    rows = TakenSlot.objects.filter(resource_id__in=ids, at__gte=span[0], at__lt=span[1])
+    first = instants(span[0], span[0] + SLOT)[0]
+    rows = TakenSlot.objects.filter(resource_id__in=ids, at__gte=first, at__lt=span[1])
     if wish.session_id is not None:
         rows = rows.exclude(session_id=wish.session_id)
     busy: Busy = defaultdict(set)

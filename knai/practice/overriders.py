@@ -9,6 +9,7 @@ from knai.identity import permissions
 from knai.identity.models import Membership
 from knai.practice.facts import Known, session_on
 from knai.practice.models import RosterStay
+from knai.practice.presences import is_here
 from knai.practice.roster_facts import papers_of
 
 
@@ -26,8 +27,8 @@ class Colleague:
 def list_colleagues(known: Known) -> list[Colleague]:
     """Everybody who belongs to the clinic on the session's day, and who of them is on site."""
     clinic, on = known.session.clinic, session_on(known)
-    here = RosterStay.objects.filter(clinic=clinic, left_at__isnull=True)
-    on_site = set(here.values_list("user_id", flat=True))
+    stays = RosterStay.objects.filter(clinic=clinic, left_at__isnull=True)
+    on_site = {stay.user_id for stay in stays if is_here(clinic, stay, known.now)}
     rows = Membership.objects.filter(clinic=clinic, user__is_active=True).select_related("user")
     return [
         Colleague(m.user_id, m.user.name, m.role, m.user.profession, m.user_id in on_site)

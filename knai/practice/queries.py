@@ -44,7 +44,7 @@ _session = Prepared(_session_rows, clinic_id=UUID, session_id=UUID)
 def visible_entries(by: Actor) -> QuerySet[ChartEntry]:
     """Entries this person may see: of charts open to them, and of psychotherapy only their own."""
     if by.user is None:
-        return _seen_by_the_clinic(by.clinic_id)
+        return seen_by_the_clinic(by.clinic_id)
     rows = ChartEntry.objects.filter(clinic_id=by.clinic_id)
     if not by.may("read_chart"):
         return rows.none()
@@ -58,7 +58,8 @@ def visible_entries(by: Actor) -> QuerySet[ChartEntry]:
     return rows
 
 
-def _seen_by_the_clinic(clinic_id: UUID) -> QuerySet[ChartEntry]:
+def seen_by_the_clinic(clinic_id: UUID) -> QuerySet[ChartEntry]:
+    """What the facts of gates are read from, whoever looks."""
     rows = ChartEntry.objects.filter(clinic_id=clinic_id)
     return rows.exclude(compartment=Compartment.PSYCHOTHERAPY)
 
@@ -83,6 +84,6 @@ def _work_up_rows(rows: QuerySet[ChartEntry], patient_id: UUID) -> QuerySet[Char
 
 
 _clinics_work_up = Prepared(
-    lambda clinic_id, patient_id: _work_up_rows(_seen_by_the_clinic(clinic_id), patient_id),
+    lambda clinic_id, patient_id: _work_up_rows(seen_by_the_clinic(clinic_id), patient_id),
     clinic_id=UUID, patient_id=UUID,
 )  # fmt: skip

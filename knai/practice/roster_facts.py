@@ -15,8 +15,9 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from knai.identity.models import Clinic, Credential, CredentialKind, User
+from knai.identity.models import Clinic, Credential, CredentialKind
 from knai.kit.db.prepared import Prepared
+from knai.practice import presences
 from knai.practice.models import RosterStay
 
 QUALIFYING = (CredentialKind.ACLS, CredentialKind.SEDATION)
@@ -54,12 +55,12 @@ def papers_of(clinic: Clinic, user_ids: Iterable[UUID], on: date) -> dict[UUID, 
     """The papers of these people in this clinic, in one query."""
     wanted = set(user_ids)
     by_user: dict[UUID, list[Credential]] = {user_id: [] for user_id in wanted}
-    for row in _credentials(clinic.pk, sorted(wanted)):
+    for row in list_credentials(clinic.pk, sorted(wanted)):
         by_user[row.user_id].append(row)
-    return {user_id: _papers(rows, on) for user_id, rows in by_user.items()}
+    return {user_id: papers_on(rows, on) for user_id, rows in by_user.items()}
 
 
-def _credentials(clinic_id: UUID, user_ids: list[UUID]) -> list[Credential]:
+def list_credentials(clinic_id: UUID, user_ids: list[UUID]) -> list[Credential]:
     """Of a handful of people by a query made once for so many; of a crowd by one made anew."""
     count = len(user_ids)
     if count > _HANDFUL:
@@ -76,7 +77,8 @@ def _credentials_of(count: int) -> Prepared:
     return Prepared(build, clinic_id=UUID, **{f"user_{n}": UUID for n in range(count)})
 
 
-def _papers(rows: list[Credential], on: date) -> Papers:
+def papers_on(rows: list[Credential], on: date) -> Papers:
+    """What one person's credentials come to on a day."""
     licences = [row for row in rows if row.kind == CredentialKind.LICENCE]
     qualifying = [row for row in rows if row.kind in QUALIFYING]
     levels = [
@@ -100,17 +102,20 @@ def _deepest(levels: list[str]) -> str | None:
     return max(known, key=DEPTHS.index, default=None)
 
 
-def presence(stays: Iterable[RosterStay], papers: dict[UUID, Papers]) -> list[dict[str, Any]]:
-    """One item a stay. Everybody on the roster is there in person."""
-    return [_item(stay.user, stay, papers[stay.user_id]) for stay in stays]
+def presence(
+    clinic: Clinic, stays: Iterable[RosterStay], papers: dict[UUID, Papers], now: datetime
+) -> list[dict[str, Any]]:
+    """One item a stay. Everybody on the roster is there in person, as long as an open stay counts."""
+    return [_item(clinic, stay, papers[stay.user_id], now) for stay in stays]
 
 
-def _item(user: User, stay: RosterStay, papers: Papers) -> dict[str, Any]:
+def _item(clinic: Clinic, stay: RosterStay, papers: Papers, now: datetime) -> dict[str, Any]:
+    user = stay.user
     return {
         "role": user.profession,
         "licensed": papers.licensed,
         "qualified": papers.qualified,
         "mode": "in_person",
         "from": stay.arrived_at,
-        "to": stay.left_at,
+        "to": presences.ended_at(clinic, stay, now),
     }

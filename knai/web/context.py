@@ -15,7 +15,8 @@ from knai.identity.models import Role
 # label, url name, the permission that makes it a way for this person
 WAYS = (
     ("Board", "board:board", "read_schedule"),
-    ("Day", "patients:day", "read_schedule"),
+    ("Day", "day:page", "read_schedule"),
+    ("Schedule", "schedule:page", "read_schedule"),
     ("Patients", "patients:list", "read_schedule"),
     ("On site", "roster:page", "roster"),
     ("Monitors", "devices:list", "read_devices"),

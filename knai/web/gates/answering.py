@@ -95,7 +95,7 @@ def back_to(request: HttpRequest, session_id: UUID, gate: str) -> HttpResponse:
     """The gate; for whoever may not see it, the day."""
     slug = request.actor.clinic.slug
     if not request.actor.may("read_chart"):
-        return redirect("patients:day", slug=slug)
+        return redirect("day:page", slug=slug)
     return redirect(GATES[gate], slug=slug, session_id=session_id)
 
 

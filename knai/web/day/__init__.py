@@ -1,0 +1,1 @@
+"""The day list: who comes, and what each visit still lacks."""

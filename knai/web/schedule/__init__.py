@@ -1,0 +1,1 @@
+"""The schedule: who comes when, booking, the waiting list, calendars for staff."""
