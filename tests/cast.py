@@ -20,6 +20,7 @@ PEOPLE = {
     "thea": ("Thea Lund", "therapist", "psychotherapist"),
     "fred": ("Fred Amsel", "front_desk", "other"),
     "ruth": ("Ruth Klein", "read_only", "other"),
+    "ines": ("Ines Dahl", "outside", "psychotherapist"),
 }
 
 

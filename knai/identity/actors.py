@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from knai.core.errors import Forbidden, Missing
 from knai.identity import permissions
-from knai.identity.models import Clinic, Membership, User
+from knai.identity.models import Clinic, Membership, Role, User
 from knai.kit.clock import now
 from knai.kit.db.prepared import Prepared
 
@@ -31,6 +31,10 @@ class Actor:
     @property
     def user_id(self) -> UUID | None:
         return self.user.id if self.user else None
+
+    @property
+    def role_word(self) -> str:
+        return Role(self.role).label if self.role else ""
 
     def may(self, permission: str) -> bool:
         return permissions.may(self.role, permission)

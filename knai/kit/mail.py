@@ -30,7 +30,20 @@ def write(
     key      names the occasion: a second message of the same key is not written; the first is returned
     text     without patient data
     """
-    row, _ = OutgoingMail.objects.get_or_create(
+    return _written(key=key, to=to, subject=subject, text=text, clinic_id=clinic_id)[0]
+
+
+def write_once(
+    *, key: str, to: str, subject: str, text: str, clinic_id: UUID | None = None
+) -> bool:
+    """The same; tells whether it was written now."""
+    return _written(key=key, to=to, subject=subject, text=text, clinic_id=clinic_id)[1]
+
+
+def _written(
+    *, key: str, to: str, subject: str, text: str, clinic_id: UUID | None
+) -> tuple[OutgoingMail, bool]:
+    return OutgoingMail.objects.get_or_create(
         key=key,
         defaults={
             "clinic_id": clinic_id,
@@ -40,13 +53,12 @@ def write(
             "written_at": now(),
         },
     )
-    return row
 
 
 def send_waiting(at: datetime) -> int:
     """Send what waits and is due. Returns how many went out."""
     waiting = OutgoingMail.objects.filter(sent_at__isnull=True, attempts__lt=MOST_ATTEMPTS)
-    due = [row for row in waiting.order_by("pk")[: AT_ONCE * 4] if _due_at(row) <= at]
+    due = [row for row in waiting.order_by("attempts", "pk")[: AT_ONCE * 4] if _due_at(row) <= at]
     return sum(_send(row, at) for row in due[:AT_ONCE])
 
 

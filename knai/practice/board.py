@@ -37,8 +37,9 @@ def get_board(*, by: Actor, tiles: Mapping[UUID, Tile]) -> Board:
     at = now()
     taken = open_sessions(by=by)
     shown = [tiles.get(session_id) or _from_record(session_id, at) for session_id in taken]
-    chairs = Chair.objects.filter(clinic_id=by.clinic_id).values_list("id", "name")
-    free = tuple(name for chair_id, name in chairs if chair_id not in taken.values())
+    chairs = Chair.objects.filter(clinic_id=by.clinic_id, closed_on__isnull=True)
+    names = chairs.values_list("id", "name")
+    free = tuple(name for chair_id, name in names if chair_id not in taken.values())
     return Board(tuple(sorted((t for t in shown if t), key=lambda t: urgency(t, at))), free)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from knai.identity import permissions
-from knai.identity.models import Membership
+from knai.identity.models import Membership, Role
 from knai.practice.facts import Known, session_on
 from knai.practice.models import RosterStay
 from knai.practice.presences import is_here
@@ -33,7 +33,7 @@ def list_colleagues(known: Known) -> list[Colleague]:
     return [
         Colleague(m.user_id, m.user.name, m.role, m.user.profession, m.user_id in on_site)
         for m in rows.order_by("user__name")
-        if m.is_current(on)
+        if m.is_current(on) and m.role != Role.OUTSIDE
     ]
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from knai.core.errors import Missing
 from knai.identity.actors import Actor
+from knai.practice import access
 from knai.practice.models import Chair, Patient, State, TreatmentProtocol, TreatmentSession
 
 PAGE = 50
@@ -42,19 +43,20 @@ class Visit:
 
 
 def get_patient(*, by: Actor, patient_id: UUID) -> PatientRow:
-    """raises  Missing: absent, or another clinic's"""
+    """raises  Missing: absent, or another clinic's; Restricted: the chart is closed to them"""
     by.must("read_schedule")
     patient = Patient.objects.filter(clinic_id=by.clinic_id, pk=patient_id).first()
     if patient is None:
         raise Missing("There is no such patient in this clinic.")
+    access.must_open(by, patient)
     return _row(patient)
 
 
 def list_visits_of(*, by: Actor, patient_id: UUID) -> list[Visit]:
     """The patient's sessions, newest first."""
     by.must("read_schedule")
-    rows = _visits(by).filter(patient_id=patient_id).order_by("-booked_for_at", "-id")
-    return [_visit(s) for s in rows[:PAGE]]
+    rows = _visits(by).filter(access.may_open(by, "patient__"), patient_id=patient_id)
+    return [_visit(s) for s in rows.order_by("-booked_for_at", "-id")[:PAGE]]
 
 
 def list_day(*, by: Actor, on: date) -> list[Visit]:
@@ -62,7 +64,9 @@ def list_day(*, by: Actor, on: date) -> list[Visit]:
     by.must("read_schedule")
     begin = datetime.combine(on, time.min, tzinfo=by.clinic.tz)
     end = datetime.combine(on + timedelta(days=1), time.min, tzinfo=by.clinic.tz)
-    return [_visit(s) for s in _visits(by).filter(booked_for_at__gte=begin, booked_for_at__lt=end)]
+    found = list(_visits(by).filter(booked_for_at__gte=begin, booked_for_at__lt=end))
+    closed = access.list_closed(by, (session.patient for session in found))
+    return [_visit(session, closed) for session in found]
 
 
 def list_protocols(*, by: Actor) -> list[tuple[UUID, str]]:
@@ -74,7 +78,9 @@ def list_protocols(*, by: Actor) -> list[tuple[UUID, str]]:
 
 
 def list_chairs(*, by: Actor) -> list[tuple[UUID, str]]:
-    return [(c.pk, c.name) for c in Chair.objects.filter(clinic_id=by.clinic_id)]
+    """Those in use, in order."""
+    rows = Chair.objects.filter(clinic_id=by.clinic_id, closed_on__isnull=True)
+    return [(chair.pk, chair.name) for chair in rows]
 
 
 def _visits(by: Actor):
@@ -86,12 +92,12 @@ def _row(patient: Patient) -> PatientRow:
     return PatientRow(patient.pk, patient.name, patient.mrn, patient.born_on, patient.sex)
 
 
-def _visit(session: TreatmentSession) -> Visit:
+def _visit(session: TreatmentSession, closed: frozenset[UUID] = frozenset()) -> Visit:
     return Visit(
         session_id=session.pk,
         patient_id=session.patient_id,
-        patient_name=session.patient.name,
-        mrn=session.patient.mrn,
+        patient_name=access.shown_name(session.patient, closed),
+        mrn="" if session.patient_id in closed else session.patient.mrn,
         at=session.booked_for_at,
         state=session.state,
         state_word=State(session.state).label,

@@ -45,7 +45,7 @@ def list_colleagues(by: Actor) -> tuple[Colleague, ...]:
     by.must("read_schedule")
     today = now().astimezone(by.clinic.tz).date()
     rows = Membership.objects.filter(clinic=by.clinic, user__is_active=True).select_related("user")
-    members = [m for m in rows if m.is_current(today)]
+    members = [m for m in rows if m.is_current(today) and m.role != Role.OUTSIDE]
     stays = RosterStay.objects.filter(clinic=by.clinic, left_at__isnull=True)
     since = {s.user_id: s.arrived_at for s in stays if presences.is_here(by.clinic, s, now())}
     found = [_colleague(m, since.get(m.user_id)) for m in members]

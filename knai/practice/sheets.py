@@ -8,7 +8,7 @@ from uuid import UUID
 
 from knai.identity.actors import Actor, system_actor
 from knai.kit.clock import now
-from knai.practice import protocols, queries
+from knai.practice import access, protocols, queries
 from knai.practice.entry_words import words_of
 from knai.practice.facts import Known, know_from
 from knai.practice.log import fold
@@ -41,7 +41,7 @@ def list_sheets(*, by: Actor, on: date) -> tuple[Sheet, ...]:
     begin = datetime.combine(on, time.min, tzinfo=by.clinic.tz)
     end = datetime.combine(on + timedelta(days=1), time.min, tzinfo=by.clinic.tz)
     rows = TreatmentSession.objects.filter(
-        clinic_id=by.clinic_id, booked_for_at__range=(begin, end)
+        access.may_open(by, "patient__"), clinic_id=by.clinic_id, booked_for_at__range=(begin, end)
     )
     rows = rows.exclude(state=State.CANCELLED).exclude(booked_for_at=end)
     related = rows.select_related("patient", "chair", "protocol", "provider", "clinic")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -11,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 
 from knai.identity.actors import Actor
 from knai.identity.models import Role
+from knai.web.accounts.limits import may_switch
 
 # label, url name, the permission that makes it a way for this person
 WAYS = (
@@ -20,6 +22,8 @@ WAYS = (
     ("Patients", "patients:list", "read_schedule"),
     ("On site", "roster:page", "roster"),
     ("Monitors", "devices:list", "read_devices"),
+    ("Clinic", "clinic:page", "manage_clinic"),
+    ("Shared", "care:shared", "read_shared"),
 )
 
 
@@ -31,6 +35,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return known | {
         "clinic": actor.clinic,
         "role_word": Role(actor.role).label,
+        "switch_url": _switch_url(request, actor),
         "nav": [_way(request, actor, label, name) for label, name, need in WAYS if actor.may(need)],
     }
 
@@ -46,6 +51,15 @@ def _way(request: HttpRequest, actor: Actor, label: str, name: str) -> dict[str,
 @lru_cache(maxsize=1024)
 def _address(name: str, slug: str) -> str:
     return reverse(name, kwargs={"slug": slug})
+
+
+def _switch_url(request: HttpRequest, actor: Actor) -> str:
+    """Where hands are changed, and back to this page after; "" where they may not be."""
+    session = getattr(request, "session", None)
+    if session is None or not may_switch(session):
+        return ""
+    where = _address("people:switch", actor.clinic.slug)
+    return f"{where}?{urlencode({'next': request.path})}"
 
 
 def _log_out_url(request: HttpRequest) -> str:

@@ -8,11 +8,14 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render, resolve_url
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
 from django.utils import timezone
 
 from knai.core.errors import Forbidden, KnaiError, Malformed, Missing, Refused, Unavailable
-from knai.identity.actors import get_actor
+from knai.identity.actors import Actor, get_actor
+from knai.practice.access import Restricted
+from knai.web.accounts.limits import is_elsewhere
 
 STATUS: dict[type[KnaiError], int] = {
     Malformed: 422,
@@ -41,11 +44,21 @@ class ActorMiddleware:
         if slug is None or not request.user.is_authenticated:
             return None
         try:
-            request.actor = get_actor(request.user, slug)
+            request.actor = _actor(request, slug)
         except KnaiError as error:
             return error_page(request, error)
         timezone.activate(request.actor.clinic.tz)  # a clinic's pages show the clinic's clock
         return None
+
+
+def _actor(request: HttpRequest, slug: str) -> Actor:
+    """raises  Missing: not one of theirs; Forbidden: they came in by PIN in another clinic"""
+    actor = get_actor(request.user, slug)
+    if is_elsewhere(request.session, slug):
+        raise Forbidden(
+            "Your PIN opens the clinic where you typed it. Log out, and log in with your password."
+        )
+    return actor
 
 
 class LogInMiddleware(LoginRequiredMiddleware):
@@ -74,12 +87,26 @@ class ErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Restricted):
+            return _closed(request, error)
         return error_page(request, error) if isinstance(error, KnaiError) else None
+
+
+def _closed(request: HttpRequest, error: Restricted) -> HttpResponse:
+    """A restricted chart: whoever may break the glass comes to the page that asks why."""
+    actor = request.actor
+    is_page = request.method == "GET" and not getattr(request, "htmx", False)
+    if actor is None or not is_page or not actor.may("break_glass"):
+        return error_page(request, error)
+    where = reverse(
+        "care:glass", kwargs={"slug": actor.clinic.slug, "patient_id": error.patient_id}
+    )
+    return redirect(f"{where}?{urlencode({'next': request.get_full_path()})}")
 
 
 def error_page(request: HttpRequest, error: KnaiError) -> HttpResponse:
     """What happened, what is kept, what to do; never a stack trace."""
     part = bool(getattr(request, "htmx", False))
     template = "errors/_part.html" if part else "errors/page.html"
-    status = STATUS[type(error)]
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     return render(request, template, {"error": error, "status": status}, status=status)

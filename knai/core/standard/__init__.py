@@ -7,7 +7,7 @@ Every face only gathers facts and shows findings; none decides.
 
 from knai.core.standard.assessing import assess
 from knai.core.standard.document import assess_document, read_document
-from knai.core.standard.policy import Policy
+from knai.core.standard.policy import Policy, tighter_ways
 from knai.core.standard.reading import Facts, read_facts
 from knai.core.standard.table import CARE_CLAUSES, EDITION, GATES, TABLE_VERSION, Clause
 from knai.core.standard.verdicts import Effect, Finding, Verdict
@@ -27,4 +27,5 @@ __all__ = [
     "assess_document",
     "read_document",
     "read_facts",
+    "tighter_ways",
 ]

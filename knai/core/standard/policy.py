@@ -68,6 +68,11 @@ class Policy:
         return {field.name: _thawed(getattr(self, field.name)) for field in fields(self)}
 
 
+def tighter_ways() -> dict[str, str | dict[str, str]]:
+    """Key → the way that is tighter: lower, higher, subset, superset or fixed; a table where parts differ."""
+    return {name: row["tighter"] for name, row in _ROWS.items()}
+
+
 def _is_guarded(row: Mapping[str, Any]) -> bool:
     return row["tighter"] == "fixed" or row.get("floor") is True
 

@@ -12,13 +12,14 @@ from typing import Any
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
+from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from knai.kit.clock import now
 
 BEGUN, SEEN, TWO_FACTORS = "knai_begun", "knai_seen", "knai_two_factors"
+SWITCHED_IN = "knai_switched_in"  # the clinic's slug, where somebody came in by their PIN alone
 NOTE_EVERY_S = 60  # the time last seen is written at most this often
 LONGEST = timedelta(hours=12)  # a working day; then everybody logs in again
 FREE = ("/accounts/", "/static/", "/healthz", "/readyz")
@@ -48,6 +49,23 @@ def why_not(user: Any, session: MutableMapping[str, Any]) -> str:
         session[TWO_FACTORS] = True
         return ""
     return "Set up a second factor first: a passkey, or codes from an app."
+
+
+def may_switch(session: MutableMapping[str, Any]) -> bool:
+    """Whether hands may be changed within this log-in: it was proved by a second factor, or it is a demo."""
+    return settings.DEMO or bool(session.get(TWO_FACTORS))
+
+
+def switch(request: HttpRequest, user: Any, slug: str) -> None:
+    """Go on as `user` in the same log-in: its limits stay those of whoever logged in, its clinic this one."""
+    kept = {name: request.session[name] for name in (BEGUN, TWO_FACTORS) if name in request.session}
+    login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    request.session.update(kept | {SEEN: int(now().timestamp()), SWITCHED_IN: slug})
+
+
+def is_elsewhere(session: MutableMapping[str, Any], slug: str) -> bool:
+    """Whether somebody who came in by PIN asks for another clinic than the one they did it in."""
+    return session.get(SWITCHED_IN, slug) != slug
 
 
 def _is_over(session: MutableMapping[str, Any]) -> bool:

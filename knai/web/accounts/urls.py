@@ -1,4 +1,5 @@
-"""Of allauth's pages only these: no sign-up, no e-mail addresses to manage, no reset by e-mail."""
+"""Of allauth's pages only these: no sign-up, no e-mail addresses to manage, no reset by e-mail. Whoever is
+invited comes in by a page of our own."""
 
 from allauth.account import views
 from allauth.mfa.base import urls as mfa
@@ -7,7 +8,10 @@ from allauth.mfa.totp import urls as totp
 from allauth.mfa.webauthn import urls as webauthn
 from django.urls import include, path
 
+from knai.web.accounts.invitation import invitation
+
 urlpatterns = [
+    path("invitation/<str:token>/", invitation, name="account_invitation"),
     path("login/", views.login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),

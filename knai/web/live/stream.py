@@ -26,7 +26,7 @@ from knai.core.errors import KnaiError
 from knai.identity.actors import Actor, get_actor
 from knai.kit import audit
 from knai.kit.clock import now
-from knai.web.accounts.limits import why_not
+from knai.web.accounts.limits import is_elsewhere, why_not
 from knai.web.live.hub import Hub, Subscriber, sse
 
 Scope = MutableMapping[str, Any]
@@ -157,6 +157,8 @@ def admit(session_key: str, slug: str) -> Visitor | int:
     if not user.is_authenticated:
         return 401
     if why_not(user, request.session):  # the second factor is still to be set up
+        return 403
+    if is_elsewhere(request.session, slug):
         return 403
     try:
         actor = get_actor(user, slug)
