@@ -64,7 +64,7 @@ def _page(by: Actor, sheet: Sheet) -> SheetPage:
         at=clock(sheet.at, by.clinic.tz),
         chair=who.chair or "no chair yet",
         protocol=sheet.protocol,
-        plan=sheet.plan,
+        plan=sheet.plan.removeprefix("Planned: ") or "________",
         interval_min=sheet.interval_min,
         rows=sheet.rows,
         checks=sheet.checks,

@@ -24,7 +24,7 @@ from knai.practice.papers.session_record import SetLine, set_line
 from knai.practice.papers.told import Told, told
 
 KEY_SETS = 6
-TOLD = ("adverse_event", "medicine", "emergency", "departure", "override", "consent_withdrawn")
+TOLD = ("adverse_event", "medicine", "emergency", "departure", "consent_withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
