@@ -129,9 +129,9 @@ def get_form(*, by: Actor, form_id: UUID) -> Form:
     raise Missing("There is no such form in this clinic.")
 
 
-def compare(before: Form, after: Form) -> list[Change]:
+def compare(before: FormWords, after: FormWords) -> list[Change]:
     """What the second says otherwise than the first, part by part."""
-    old, new = _parts(before.words), _parts(after.words)
+    old, new = _parts(before), _parts(after)
     return [Change(label, diff(old[key], new[key])) for key, label in SHOWN]
 
 

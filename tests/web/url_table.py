@@ -21,6 +21,7 @@ DOSERS = "okafor nadia"
 CHECKERS_IN = "okafor nadia fred"
 ROSTER_KEEPERS = "olga okafor nadia thea fred"
 PRESCRIBERS = "okafor"
+FORM_WRITERS = "olga okafor"
 DEVICE_KEEPERS = "olga okafor nadia"
 OWNERS = "olga"
 EVERYBODY = f"{ALL} ines"  # the outside therapist, too
@@ -61,6 +62,19 @@ def a_running_infusion(cast) -> dict[str, Any]:
 
 def an_archive(cast) -> dict[str, Any]:
     return {"export_id": UNKNOWN}
+
+
+def a_form(cast) -> dict[str, Any]:
+    """A published one, and an empty draft to compare it with."""
+    from tests.web.consents.world import draft, published
+
+    return {"form_id": published(cast).pk, "other_id": draft(cast).pk}
+
+
+def a_draft(cast) -> dict[str, Any]:
+    from tests.web.consents.world import draft
+
+    return {"form_id": draft(cast).pk}
 
 
 def an_entry(cast) -> dict[str, Any]:
@@ -296,6 +310,25 @@ ROWS: Mapping[str, Row] = MappingProxyType(
         "sessions:acknowledge": Row(
             get=None, post=DOSERS, posted=404, kwargs=lambda cast: {"alert_id": UNKNOWN}
         ),
+        # ------------------------------------------------------------ consent forms, consents, documents
+        "forms:list": Row(get=CHART_READERS),
+        "forms:new": Row(get=FORM_WRITERS, post=FORM_WRITERS),
+        "forms:start": Row(
+            get=None, post=FORM_WRITERS, posted=302, kwargs=lambda cast: {"starter": "treatment"}
+        ),
+        "forms:one": Row(get=CHART_READERS, kwargs=a_form),
+        "forms:edit": Row(get=FORM_WRITERS, post=FORM_WRITERS, kwargs=a_draft),
+        "forms:next": Row(get=None, post=FORM_WRITERS, posted=302, kwargs=a_form),
+        "forms:publish": Row(get=None, post=FORM_WRITERS, kwargs=a_draft),  # nothing in it
+        "forms:withdraw": Row(get=None, post=FORM_WRITERS, posted=302, kwargs=a_form),
+        "forms:compare": Row(get=CHART_READERS, kwargs=a_form),
+        "consents:list": Row(get=CHART_READERS),
+        "consents:sign": Row(get=DOSERS, post=DOSERS, kwargs=a_form),
+        "consents:paper": Row(get=DOSERS, post=DOSERS),
+        "consents:refuse": Row(get=None, post=DOSERS, posted=302, kwargs=a_form),
+        "consents:withdraw": Row(get=None, post=CHARTERS, posted=302),
+        "documents:list": Row(get=CHART_READERS, post=CHARTERS),
+        "documents:one": Row(get=CHART_READERS, got=404, kwargs=lambda cast: {"paper_id": UNKNOWN}),
         "roster:page": Row(get=ROSTER_KEEPERS, post=ROSTER_KEEPERS),
         "sheets:day": Row(get=CHART_READERS, kwargs=lambda cast: {"on": "2026-11-23"}),
     }

@@ -14,6 +14,8 @@ from knai.practice.patient_record import get_head
 TABS: tuple[tuple[str, str, str], ...] = (
     ("Chart", "patients:one", "read_schedule"),
     ("Identity", "chart:identity", "read_schedule"),
+    ("Consent", "consents:list", "read_chart"),
+    ("Documents", "documents:list", "read_chart"),
     ("Papers", "papers:patient", "read_chart"),
     ("Care team", "care:team", "read_schedule"),
 )
