@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+from django.utils.text import slugify
 
 from knai.core.check_items import CheckItem
 from knai.core.checks import read_items, starter_items
@@ -192,3 +193,9 @@ def read_plan(plan: dict[str, Any]) -> Plan | None:
         return msgspec.convert(plan, Plan, strict=False)
     except msgspec.ValidationError as error:
         raise Malformed(f"the session's plan: {error}", "plan") from error
+
+
+def public_path(protocol: TreatmentProtocol, clinic_slug: str = "") -> str:
+    """Where anybody can read this version once it is published."""
+    slug = clinic_slug or protocol.clinic.slug
+    return f"/protocols/{slug}/{slugify(protocol.name)}/{protocol.version}/"
