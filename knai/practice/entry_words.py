@@ -26,7 +26,7 @@ ICONS = {
     "transition": "next", "consent_withdrawn": "hold", "transport": "escort",
     "driving_instruction": "escort", "driving_asked": "phone", "medically_ready": "met",
     "departure": "departure", "emergency": "emergency", "handover": "people",
-    "alert_limits": "alert", "weight": "weight",
+    "alert_limits": "alert", "weight": "weight", "goes_on": "sign",
 }  # fmt: skip
 
 STATE_WORDS = {"left_against_advice": "left against advice", "eloped": "left without telling"}
@@ -215,6 +215,10 @@ def plan_amount(plan: Plan) -> str:
     return _amount(plan.mg, "mg") or _amount(plan.mg_per_kg, "mg/kg")
 
 
+def _goes_on(body) -> str:
+    return _joined(f"The course goes on although a stop rule is met ({body.facts})", body.reason)
+
+
 def _transport(body) -> str:
     planned = "Way home planned" if body.stage == "planned" else "Way home"
     return _joined(f"{planned}: {body.mode.replace('_', ' ')}", body.escort_name)
@@ -243,6 +247,7 @@ _TELLS: dict[str, Callable] = {
     "gate_passed": _gate_passed,
     "override": _override,
     "plan": _plan,
+    "goes_on": _goes_on,
     "transport": _transport,
     "consent_withdrawn": lambda body: _joined("Consent withdrawn: no further dose", body.words),
     "weight": lambda body: f"Weight {show(body.weight_kg)} kg",

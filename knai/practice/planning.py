@@ -1,4 +1,4 @@
-"""What is planned for a session, from protocol, course and number: the figures, and how a plan departs from them."""
+"""What is planned for a session, from protocol, course and number, and how a plan departs from it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from knai.practice.entry_words import plan_amount
 from knai.practice.live.chart import ROUTE_WORDS
 from knai.practice.models import (
     ChartEntry,
+    Patient,
     State,
     TreatmentCourse,
     TreatmentProtocol,
@@ -40,6 +41,15 @@ def session_number(session: TreatmentSession) -> int | None:
     rows = rows.exclude(state__in=NO_DOSE)
     same = Q(booked_for_at=session.booked_for_at, pk__lt=session.pk)
     return 1 + rows.filter(Q(booked_for_at__lt=session.booked_for_at) | same).count()
+
+
+def open_course(patient: Patient, protocol: TreatmentProtocol | None) -> TreatmentCourse | None:
+    """The patient's only open course by this protocol, whichever version it was opened with."""
+    if protocol is None:
+        return None
+    rows = TreatmentCourse.objects.filter(patient=patient, ended_on__isnull=True)
+    found = rows.filter(protocol__name=protocol.name).select_related("opened_by", "protocol")[:2]
+    return found[0] if len(found) == 1 else None
 
 
 def read_steps(course: TreatmentCourse | None) -> tuple[Step, ...]:

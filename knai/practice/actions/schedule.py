@@ -202,7 +202,7 @@ def _new(by: Actor, booking: Booking) -> TreatmentSession:
         patient=patient,
         protocol=protocol or (course.protocol if course else None),
         chair=_ours(by, Chair, booking.chair_id, "chair"),
-        course=course,
+        course=course or planning.open_course(patient, protocol),
         nurse_id=_colleague(by, booking.nurse_id, "chart", booking.starts_at),
         provider_id=_colleague(by, booking.provider_id, "prescribe", booking.starts_at),
         booked_for_at=booking.starts_at,

@@ -20,6 +20,7 @@ from knai.practice.entries.chart import (
     Pregnancy,
 )
 from knai.practice.entries.coming import Arrived
+from knai.practice.entries.courses import GoesOn
 from knai.practice.entries.given import (
     Bolus,
     InfusionChange,
@@ -99,6 +100,7 @@ __all__ = [
     "Effect",
     "Emergency",
     "GatePassed",
+    "GoesOn",
     "Handover",
     "Height",
     "History",
