@@ -8,7 +8,14 @@ from functools import cached_property
 from knai.identity.actors import Actor, get_actor
 from knai.identity.models import Clinic, Credential, Membership, User
 from knai.kit.clock import now
-from knai.practice.models import Chair, Device, Patient, TreatmentProtocol, TreatmentSession
+from knai.practice.models import (
+    Chair,
+    Device,
+    Patient,
+    TreatmentCourse,
+    TreatmentProtocol,
+    TreatmentSession,
+)
 
 LONG_AGO = date(2020, 1, 1)
 
@@ -85,6 +92,20 @@ class Cast:
                 "all_ingredients_disclosed": True,
                 "public_location": "/protocols/depression-intravenous/1/",
             },
+        )
+
+    @cached_property
+    def course(self) -> TreatmentCourse:
+        """Mara's course, ordered by Okafor for six sessions."""
+        return TreatmentCourse.objects.create(
+            clinic=self.clinic,
+            patient=self.patient,
+            protocol=self.protocol,
+            indication="Unipolar major depression",
+            goal="Fewer than 10 points on the PHQ-9",
+            planned_sessions=6,
+            started_on=date(2026, 11, 2),
+            opened_by=self.okafor,
         )
 
     @cached_property

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 
 from knai.identity.actors import Actor
 from knai.identity.models import Role
-from knai.web.accounts.limits import may_switch
+from knai.web.accounts.limits import BEGUN, may_switch
 
 # label, url name, the permission that makes it a way for this person
 WAYS = (
@@ -22,6 +22,7 @@ WAYS = (
     ("Patients", "patients:list", "read_schedule"),
     ("On site", "roster:page", "roster"),
     ("Monitors", "devices:list", "read_devices"),
+    ("Protocols", "protocols:list", "read_schedule"),
     ("Clinic", "clinic:page", "manage_clinic"),
     ("Shared", "care:shared", "read_shared"),
 )
@@ -36,6 +37,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "clinic": actor.clinic,
         "role_word": Role(actor.role).label,
         "switch_url": _switch_url(request, actor),
+        "hands": _hands(request),
         "nav": [_way(request, actor, label, name) for label, name, need in WAYS if actor.may(need)],
     }
 
@@ -60,6 +62,12 @@ def _switch_url(request: HttpRequest, actor: Actor) -> str:
         return ""
     where = _address("people:switch", actor.clinic.slug)
     return f"{where}?{urlencode({'next': request.path})}"
+
+
+def _hands(request: HttpRequest) -> str:
+    """The same for all who change hands within one log-in of a device, and for nobody else."""
+    session = getattr(request, "session", None)
+    return str(session.get(BEGUN, "")) if session is not None and may_switch(session) else ""
 
 
 def _log_out_url(request: HttpRequest) -> str:

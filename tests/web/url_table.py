@@ -89,6 +89,23 @@ def okafors_licence(cast) -> dict[str, Any]:
     return {"credential_id": cast.okafor.credentials.get(kind="licence").pk}
 
 
+def a_protocol(cast) -> dict[str, Any]:
+    return {"protocol_id": cast.protocol.pk}
+
+
+def two_protocols(cast) -> dict[str, Any]:
+    return {"protocol_id": cast.protocol.pk, "other_id": cast.protocol.pk}
+
+
+def a_public_protocol(cast) -> dict[str, Any]:
+    assert cast.protocol.is_public
+    return {"clinic_slug": "harbour", "name_slug": "depression-intravenous", "version": 1}
+
+
+def a_course(cast) -> dict[str, Any]:
+    return {"course_id": cast.course.pk}
+
+
 OPEN = Row(post=ALL, posted=200, anonymous=200)
 
 ROWS: Mapping[str, Row] = MappingProxyType(
@@ -310,6 +327,29 @@ ROWS: Mapping[str, Row] = MappingProxyType(
         "sessions:acknowledge": Row(
             get=None, post=DOSERS, posted=404, kwargs=lambda cast: {"alert_id": UNKNOWN}
         ),
+        # ------------------------------------------------------------ protocols, courses, plans
+        "protocols:list": Row(),
+        "protocols:new": Row(get=PRESCRIBERS, post=PRESCRIBERS),
+        "protocols:one": Row(kwargs=a_protocol),
+        "protocols:edit": Row(
+            get=PRESCRIBERS, post=PRESCRIBERS, got=409, posted=409, kwargs=a_protocol
+        ),  # approved: it changes no more
+        "protocols:diff": Row(kwargs=two_protocols),
+        "protocols:new-version": Row(get=None, post=PRESCRIBERS, posted=302, kwargs=a_protocol),
+        "protocols:approve": Row(get=None, post=PRESCRIBERS, kwargs=a_protocol),
+        "protocols:publish": Row(get=None, post=PRESCRIBERS, posted=302, kwargs=a_protocol),
+        "protocols:reviewed": Row(get=None, post=PRESCRIBERS, posted=302, kwargs=a_protocol),
+        "protocols:withdraw": Row(get=None, post=PRESCRIBERS, kwargs=a_protocol),
+        "public-protocols:page": Row(anonymous=200, kwargs=a_public_protocol),
+        "public-protocols:json": Row(anonymous=200, kwargs=a_public_protocol),
+        "courses:list": Row(get=CHART_READERS),
+        "courses:new": Row(get=PRESCRIBERS, post=PRESCRIBERS),
+        "courses:one": Row(get=CHART_READERS, kwargs=a_course),
+        "courses:edit": Row(get=PRESCRIBERS, post=PRESCRIBERS, kwargs=a_course),
+        "courses:end": Row(get=None, post=PRESCRIBERS, kwargs=a_course),
+        "courses:go-on": Row(get=None, post=PRESCRIBERS, kwargs=a_course),
+        "courses:plans": Row(get=CHART_READERS),
+        "courses:confirm-plan": Row(get=None, post=PRESCRIBERS, posted=409),
         # ------------------------------------------------------------ consent forms, consents, documents
         "forms:list": Row(get=CHART_READERS),
         "forms:new": Row(get=FORM_WRITERS, post=FORM_WRITERS),

@@ -14,6 +14,7 @@ from knai.practice.patient_record import get_head
 TABS: tuple[tuple[str, str, str], ...] = (
     ("Chart", "patients:one", "read_schedule"),
     ("Identity", "chart:identity", "read_schedule"),
+    ("Courses", "courses:list", "read_chart"),
     ("Consent", "consents:list", "read_chart"),
     ("Documents", "documents:list", "read_chart"),
     ("Papers", "papers:patient", "read_chart"),
