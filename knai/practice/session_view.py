@@ -6,6 +6,7 @@ What the Standard says is judged with the clinic's eyes; what is listed is what 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -122,14 +123,17 @@ def identity_of(known: Known) -> Identity:
 
 def _consent(known: Known) -> tuple[str, bool]:
     """In words, and whether it stands; the gate's own verdict (KNAI-13) decides, not this."""
-    if known.log.latest("consent_withdrawn") is not None:
+    consent = known.facts["consent"]
+    if consent.get("withdrawn_at"):
         return "withdrawn", False
-    line = known.work_up.latest("consent")
-    if line is None:
-        return "none", False
-    if line.body.refused or line.body.signed_at is None:
-        return "refused" if line.body.refused else "not signed", False
-    return f"v{line.body.form_version}" if line.body.form_version else "signed", True
+    if consent.get("refused"):
+        return "refused", False
+    if not consent.get("signed_at"):
+        return "not signed" if consent.get("signed_by") else "none", False
+    asked_at = known.first_dose_at or known.now
+    if consent["expires_at"] and datetime.fromisoformat(consent["expires_at"]) <= asked_at:
+        return "ran out", False
+    return f"v{consent['form_version']}" if consent["form_version"] else "signed", True
 
 
 def _escort(log: Log) -> tuple[str, bool]:

@@ -14,7 +14,7 @@ from knai.practice import session_view as view
 from knai.practice.actions import adverse, charting, corrections, emergency
 from knai.practice.actions.write import append
 from tests.practice.charting_world import device_set
-from tests.practice.world import NOON, arrive, vitals
+from tests.practice.world import NOON, arrive, vitals, write
 
 pytestmark = pytest.mark.django_db
 
@@ -176,3 +176,27 @@ def test_the_screen_costs_a_fixed_number_of_queries(cast, session, django_assert
     nadia = cast.actor("nadia")
     with django_assert_max_num_queries(8):
         view.get_screen(by=nadia, session_id=session.pk)
+
+
+SIGNED = {
+    "signed_at": (NOON - timedelta(days=2)).isoformat(), "signed_by": "patient",
+    "covers_off_label": True, "form_version": "4", "paper_id": "invented", "sha256": "invented",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "changes, words",
+    [
+        ({}, "v4"),
+        ({"sha256": ""}, "v3"),  # nothing shows it: the one before stands
+        ({"for_treatment": False}, "v3"),
+        ({"refused": True, "signed_at": None}, "refused"),
+        ({"expires_at": (NOON - timedelta(hours=1)).isoformat()}, "ran out"),
+        ({"expires_at": (NOON + timedelta(hours=1)).isoformat()}, "v4"),
+    ],
+)
+def test_the_strip_shows_the_consent_that_the_gate_reads(cast, changes, words):
+    session = arrive(cast)
+    write(cast, e.Consent(**(SIGNED | changes)), at=NOON - timedelta(days=2))
+    who = screen(cast, session).identity
+    assert (who.consent, who.consent_ok) == (words, words.startswith("v"))

@@ -22,7 +22,6 @@ GOOD = {
     "medications": {"status": "listed", "items": "sertraline\nlorazepam"},
     "allergies": {"status": "none_known"},
     "interaction_review": {"unresolved_serious": "no"},
-    "consent": {"signed_by": "patient", "covers_off_label": "yes", "form_version": "3"},
 }
 BAD = {
     "screening": {"performed_on": "2999-01-01"},
@@ -32,7 +31,6 @@ BAD = {
     "medications": {"items": ""},
     "allergies": {"status": "listed"},
     "interaction_review": {"unresolved_serious": "perhaps"},
-    "consent": {"form_version": ""},
 }
 
 
@@ -68,6 +66,14 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(client, cast
     assert answer.status_code == 422
     assert "field-error" in answer.content.decode()
     assert ChartEntry.objects.count() == 0
+
+
+def test_a_consent_is_signed_on_the_patients_page_which_leads_back(client, cast):
+    client.force_login(cast.nadia)
+    answer = client.get(url(cast, "consent"))
+    assert answer.status_code == 302
+    page = client.get(answer["Location"])
+    assert page.context["back"]["url"] == f"/clinic/harbour/sessions/{cast.session.pk}/start/"
 
 
 def test_an_unknown_part_is_missing(client, cast):

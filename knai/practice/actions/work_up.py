@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date
 from uuid import UUID
 
 from django.db import transaction
@@ -18,7 +18,6 @@ from knai.practice.actions.write import append
 from knai.practice.entries import (
     Allergies,
     Body,
-    Consent,
     Diagnosis,
     History,
     InteractionReview,
@@ -33,7 +32,6 @@ CATEGORIES = (
     "other_chronic_pain", "other", "none",
 )  # fmt: skip
 STATUSES = ("provisional", "confirmed", "ruled_out")
-SIGNERS = ("patient", "legal_representative")
 ROUTES = Policy.default().all_routes
 
 
@@ -117,31 +115,6 @@ def _listed(is_listed: bool, items: tuple[str, ...]) -> None:
         raise Malformed("Something is listed. Choose listed, or empty the list.", "items")
 
 
-def _consent(body: Consent, today: date) -> None:
-    _one_of(body.signed_by, SIGNERS, "signed_by")
-    if body.signed_at is not None:
-        _not_later(body.signed_at, "signed_at")
-    if body.signed_by == "legal_representative" and not body.authority.strip():
-        raise Malformed("Write what gives the representative authority.", "authority")
-    if body.expires_at is not None:
-        _instant(body.expires_at, "expires_at")
-
-
-def _not_later(text: str, field: str) -> None:
-    if _instant(text, field) > now() + timedelta(minutes=2):
-        raise Malformed("lies in the future; wanted when it was signed", field)
-
-
-def _instant(text: str, field: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Malformed("wanted an instant such as 2026-11-23T10:00:00+01:00", field) from error
-    if instant.tzinfo is None:
-        raise Malformed("has no offset from UTC", field)
-    return instant
-
-
 CHECKS: dict[str, Callable[..., None]] = {
     "screening": _screening,
     "diagnosis": _diagnosis,
@@ -150,5 +123,4 @@ CHECKS: dict[str, Callable[..., None]] = {
     "medications": _medications,
     "allergies": _allergies,
     "interaction_review": _dated,
-    "consent": _consent,
 }

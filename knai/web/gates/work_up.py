@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from knai.core.errors import KnaiError, Malformed, Missing, Refused
@@ -24,6 +26,8 @@ def part(request: HttpRequest, slug: str, session_id: UUID, part: str) -> HttpRe
     """One part of the work-up of a session's patient."""
     request.actor.must("work_up")
     session = queries.get_session(by=request.actor, session_id=session_id)
+    if part == "consent":
+        return _to_consents(request, session)
     if part not in PARTS:
         raise Missing("There is no such part of the work-up.")
     form = PARTS[part](_data(request), by=request.actor)
@@ -40,6 +44,13 @@ def part(request: HttpRequest, slug: str, session_id: UUID, part: str) -> HttpRe
         return _shown(request, session, _with(form, error), status_of(error))
     messages.success(request, f"{form.title}: recorded.")
     return vary(back_to(request, session_id, gate_of(request)))
+
+
+def _to_consents(request: HttpRequest, session) -> HttpResponse:
+    """A consent is signed on the patient's own page, which leads back to the gate."""
+    url = reverse("consents:list", args=[request.actor.clinic.slug, session.patient_id])
+    back = urlencode({"session": session.pk, "gate": gate_of(request)})
+    return redirect(f"{url}?{back}")
 
 
 def _stand_today(form: PartForm) -> None:

@@ -8,7 +8,7 @@ from django import forms
 
 from knai.kit.clock import now
 from knai.practice import entries as e
-from knai.practice.actions.work_up import CATEGORIES, SIGNERS, STATUSES
+from knai.practice.actions.work_up import CATEGORIES, STATUSES
 from knai.web.gates.forms import PostingForm, choices
 
 YES_NO = [("yes", "Yes"), ("no", "No")]
@@ -152,31 +152,6 @@ class InteractionReviewForm(PartForm):
         return e.InteractionReview(completed_on=self.today(), unresolved_serious=unresolved)
 
 
-class ConsentForm(PartForm):
-    """A simple record: who signed what, now or at the time given."""
-
-    part, title = "consent", "Consent"
-    signed_by = _chips("Signed by", [*choices(SIGNERS), ("refused", "Refused")])
-    covers_off_label = _chips("Does the form tell of the off-label use?", YES_NO, initial="yes")
-    form_version = forms.CharField(label="Version of the form", max_length=20)
-    authority = forms.CharField(
-        label="What gives a representative authority", required=False, max_length=200
-    )
-
-    def body(self) -> e.Body:
-        v = self.cleaned_data
-        is_refused = v["signed_by"] == "refused"
-        signed_at = self.posting.at.isoformat()
-        return e.Consent(
-            signed_at=None if is_refused else signed_at,
-            signed_by=None if is_refused else v["signed_by"],
-            covers_off_label=v["covers_off_label"] == "yes",
-            form_version=v["form_version"],
-            refused=is_refused,
-            authority=v["authority"],
-        )
-
-
 PARTS: dict[str, type[PartForm]] = {
     form.part: form
     for form in (
@@ -187,6 +162,5 @@ PARTS: dict[str, type[PartForm]] = {
         MedicationsForm,
         AllergiesForm,
         InteractionReviewForm,
-        ConsentForm,
     )
 }
