@@ -137,11 +137,19 @@ class SafetyEvent(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     outcome = models.TextField(blank=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    severity = models.PositiveSmallIntegerField(null=True)  # 1 to 5, once somebody judged it
+    is_late = models.BooleanField(default=False)  # heard of after the session had ended
 
     class Meta:
+        indexes = [models.Index(fields=["clinic", "closed_at", "opened_at"], name="safety_open")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("opened_at")),
                 name="safety_event_closes_after_it_opens",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(severity__isnull=True) | Q(severity__range=(1, 5)),
+                name="safety_event_severity_1_to_5",
+            ),
         ]
