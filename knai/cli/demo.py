@@ -39,10 +39,12 @@ def demo() -> None:
 
     def before() -> None:
         from knai.config.prepare import prepare
-        from knai.practice.demo import ensure_clinics, todays_seats
+        from knai.practice.demo import ensure_clinics, fill_register, todays_seats
 
         prepare()
-        seats.extend(todays_seats(ensure_clinics()["seaside"], _signs))
+        seaside = ensure_clinics()["seaside"]
+        seats.extend(todays_seats(seaside, _signs))
+        fill_register(seaside)
 
     serve_with(before, _say_how_to_log_in, lambda: monitors_of(seats))
 
@@ -58,7 +60,7 @@ def _choose_settings() -> None:
 def _say_how_to_log_in() -> None:
     from django.conf import settings
 
-    from knai.practice.demo import LOG_INS, PASSWORD
+    from knai.practice.demo import LOG_INS, PASSWORD, PIN
 
     address = f"http://{settings.PAGES_HOST}:{settings.PAGES_PORT}/"
     people = [{"email": p.email, "role": p.role, "clinic": p.clinic} for p in LOG_INS]
@@ -66,12 +68,13 @@ def _say_how_to_log_in() -> None:
         "pages": address,
         "mllp": f"{settings.MLLP_HOST}:{settings.MLLP_PORT}",
         "password": PASSWORD,
+        "pin": PIN,
         "log_ins": people,
     }
-    answer(found, lambda: _in_words(address, people, PASSWORD))
+    answer(found, lambda: _in_words(address, people, PASSWORD, PIN))
 
 
-def _in_words(address: str, people: list[dict[str, str]], password: str) -> str:
+def _in_words(address: str, people: list[dict[str, str]], password: str, pin: str) -> str:
     width = max(len(person["email"]) for person in people)
     rows = [f"    {p['email']:<{width}}  {p['role']}, {p['clinic']}" for p in people]
     return "\n".join(
@@ -81,6 +84,7 @@ def _in_words(address: str, people: list[dict[str, str]], password: str) -> str:
             "",
             f"  Log in with the password  {password}",
             *rows,
+            f"  Everybody's PIN, to change hands and to sign beside a colleague:  {pin}",
             "",
         ]
     )

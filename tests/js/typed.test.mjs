@@ -77,6 +77,35 @@ test("the next person on the tablet sees nothing of it", () => {
   new Typed(sessionStorage, "8").forgetOthers();
   assert.equal(sessionStorage.length, 0);
 });
+test("within one log-in of the tablet everybody finds their own again, and nobody another's", () => {
+  new Typed(sessionStorage, "7").under("100");
+  fill(FORM);
+  type(form());
+  document.body.dataset.user = "8";
+  new Typed(sessionStorage, "8").under("100");
+  fill(FORM);
+  assert.equal(form().elements.sbp.value, "");
+  document.body.dataset.user = "7";
+  new Typed(sessionStorage, "7").under("100");
+  fill(FORM);
+  assert.equal(form().elements.sbp.value, "138");
+});
+for (const hands of ["", "200"])
+  test(`under ${hands ? "another log-in" : "a log-in that is not shared"} it is forgotten`, () => {
+    new Typed(sessionStorage, "7").under("100");
+    fill(FORM);
+    type(form());
+    new Typed(sessionStorage, "8").under(hands);
+    assert.equal(new Typed(sessionStorage, "7").load("vitals"), null);
+  });
+test("a PIN waits in no store for the network", () => {
+  online(false);
+  fill(FORM);
+  type(form());
+  submit();
+  assert.equal(localStorage.length, 1);
+  assert.doesNotMatch(JSON.stringify({ ...localStorage, ...sessionStorage }), /1234/);
+});
 test("a double tap sends once, and an answer frees the form", () => {
   fill(FORM);
   assert.equal(submit().defaultPrevented, false);

@@ -43,6 +43,7 @@ from knai.practice.entries import (
     Vitals,
 )
 from knai.practice.models import ChartEntry, Compartment, Source
+from knai.practice.second_signature import prove_second
 
 LATE_AFTER = timedelta(minutes=5)
 
@@ -277,15 +278,17 @@ def record_pump_settings(
     rate_ml_per_h: Decimal,
     volume_ml: Decimal,
     second_by: UUID,
+    second_code: str = "",
     posting: Posting = NOW,
 ) -> ChartEntry:
-    """What the pump shows, read by two people of this clinic.
+    """What the pump shows, read by two people of this clinic. second_code: the second person's PIN.
 
-    raises  Refused: the second person is the first; Missing: not of this clinic
+    raises  Refused: the second person is the first; Missing: not of this clinic; Malformed: the PIN
     """
     if second_by == by.user_id:
         raise Refused("The second reader has to be another person than you.")
     name = name_of_colleague(by, second_by)
+    prove_second(second_by, second_code)
     body = PumpSettings(concentration_mg_per_ml, rate_ml_per_h, volume_ml, second_by, name)
     return chart(by=by, session_id=session_id, body=body, posting=posting)
 

@@ -18,6 +18,7 @@ from knai.practice.facts import Known, know
 from knai.practice.gates import walk_of
 from knai.practice.models import ChartEntry
 from knai.practice.overriders import list_second_signers
+from knai.practice.second_signature import prove_second
 from knai.practice.states import OPEN
 
 
@@ -27,6 +28,7 @@ class Answer:
 
     decided_by  the provider's name, when a nurse writes down what they decided
     second_id   who else read the same, where two people sign
+    second_code their PIN; wanted of whoever has one
     """
 
     check: str
@@ -34,9 +36,9 @@ class Answer:
     steps: tuple[str, ...] = ()
     decided_by: str = ""
     second_id: UUID | None = None
+    second_code: str = ""
 
 
-@transaction.atomic
 def answer_check(
     *,
     by: Actor,
@@ -49,9 +51,18 @@ def answer_check(
     """Chart the answer to one check. A later answer takes its place.
 
     raises  Missing: no such check at this gate; Malformed: a value or a role that does not fit;
-            Refused: the session has ended or not begun
+            Refused: the session has ended or not begun, or the second person's PIN is locked
     """
     by.must("chart")
+    if answer.second_id is not None:
+        prove_second(answer.second_id, answer.second_code)
+    with transaction.atomic():
+        return _answer(by, session_id, gate, answer, walk, posting)
+
+
+def _answer(
+    by: Actor, session_id: UUID, gate: str, answer: Answer, walk: str, posting: Posting
+) -> ChartEntry:
     session = queries.get_session(by=by, session_id=session_id, lock=True)
     earlier = posted_before(by, posting, CheckAnswer.kind)
     if earlier is not None:

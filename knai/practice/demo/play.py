@@ -14,6 +14,7 @@ from knai.practice import queries
 from knai.practice.actions import arriving, charting, devices, doses, gates, infusions
 from knai.practice.actions.checks import Answer, answer_check
 from knai.practice.actions.patients import book_session
+from knai.practice.demo.staff import PIN
 from knai.practice.facts import know
 from knai.practice.models import Chair, Device, Patient, TreatmentProtocol, TreatmentSession
 from knai.practice.orders import planned_order
@@ -138,7 +139,8 @@ class Play:
         """Two people read the pump, then the dose goes through the gate."""
         session = queries.get_session(**self._nurse)
         order = planned_order(know(by=self.team.nurse, session=session, now=now()))
-        pump = Answer("pump_settings", order.settings, second_id=self.team.nurse2.user_id)
+        second = self.team.nurse2.user_id
+        pump = Answer("pump_settings", order.settings, second_id=second, second_code=PIN)
         for answer in (Answer("two_identifiers", "yes"), pump):
             answer_check(gate="start", answer=answer, **self._nurse)
         self.infusion_id = doses.start_infusion(dose=order.as_body(), **self._nurse).pk

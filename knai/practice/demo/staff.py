@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, get_hasher, make_password
 
 from knai.core.errors import Refused
-from knai.identity.models import Clinic, Credential, Membership, User
+from knai.identity.models import Clinic, Credential, Membership, StaffPin, User
+from knai.kit.clock import now
 
 PASSWORD = "invented-people-only"  # noqa: S105  of a demonstration that refuses to run on real records
+PIN = "4826"  # everybody's, printed beside the password
 SINCE = date(2024, 1, 1)
 
 
@@ -64,6 +66,7 @@ def ensure_clinics() -> dict[str, Clinic]:
     clinics = {slug: _clinic(slug, *words) for slug, words in CLINICS.items()}
     for person in LOG_INS:
         _person(person, clinics[person.clinic])
+    _give_pins()
     _also_at(LOG_INS[0], clinics["hilltop"])
     return clinics
 
@@ -101,6 +104,21 @@ def _also_at(person: LogIn, clinic: Clinic) -> None:
     Membership.objects.get_or_create(
         user=user, clinic=clinic, defaults={"role": person.role, "starts_on": SINCE}
     )
+
+
+def _give_pins() -> None:
+    """To everybody of the demonstration who has none yet."""
+    emails = [person.email for person in LOG_INS]
+    for user in User.objects.filter(email__in=emails, pin__isnull=True):
+        StaffPin.objects.create(user=user, code_hash=_hashed_pin(), set_at=now())
+
+
+@cache
+def _hashed_pin() -> str:
+    """Quick to prove: it is printed at the start, and the invented day is signed with it many times."""
+    hasher = get_hasher()
+    few = {"iterations": 1000} if isinstance(hasher, PBKDF2PasswordHasher) else {}
+    return hasher.encode(PIN, "invented", **few)
 
 
 @cache

@@ -97,6 +97,7 @@ class CheckForm(ActorForm):
     decided_by = forms.CharField(required=False, max_length=120)
     second = forms.UUIDField(required=False)
 
+    second_code = forms.CharField(required=False, max_length=8)
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["steps"].choices = [(step, step) for step in self.data.getlist("steps")]

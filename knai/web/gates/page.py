@@ -13,6 +13,7 @@ from knai.core.standard import Verdict
 from knai.identity.actors import Actor
 from knai.kit.ids import uuid7
 from knai.practice.actions import devices
+from knai.identity.pins import with_pin
 from knai.practice.actions.arriving import MODES
 from knai.practice.actions.work_up import ROUTES
 from knai.practice.facts import driving_bar
@@ -113,6 +114,7 @@ def gate_page(by: Actor, slug: str, view: GateView) -> GatePage:
         gate=view.gate,
         walk=view.walk,
         title=TITLES[view.gate],
+    signers_have_pins: bool
         walk_title=WALK_TITLES.get(view.walk, ""),
         at=view.at,
         summary=view.summary,
@@ -190,7 +192,7 @@ def _whom(by: Actor, view: GateView) -> dict[str, Any]:
     return {
         "providers": tuple(providers),
         "away": tuple(_away(view)),
-        "signers": tuple(_signers(by, view)),
+        **_who_signs(by, view),
         "may_act": by.may("discharge" if view.gate == "discharge" else "dose"),
         "may_override": by.may("dose"),
         "is_provider": any(person.user_id == by.user_id for person in providers),
@@ -244,7 +246,9 @@ def _away(view: GateView) -> list[Colleague]:
     return [p for p in people if p.profession in roles and not p.is_on_site]
 
 
-def _signers(by: Actor, view: GateView) -> list[Colleague]:
+def _who_signs(by: Actor, view: GateView) -> dict[str, Any]:
     if not any(c.finding.item.answer == "two_person" for c in view.open_checks):
-        return []
-    return list_second_signers(view.known, by.user_id)
+        return {"signers": (), "signers_have_pins": False}
+    signers = tuple(list_second_signers(view.known, by.user_id))
+    able = with_pin([person.user_id for person in signers])
+    return {"signers": signers, "signers_have_pins": bool(able)}

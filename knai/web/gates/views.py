@@ -66,6 +66,7 @@ def answer(request: HttpRequest, session_id: UUID, posting: Posting, check: str)
         steps=tuple(values["steps"]),
         decided_by=values["decided_by"],
         second_id=values["second"],
+        second_code=values["second_code"],
     )
     checks.answer_check(
         by=request.actor,

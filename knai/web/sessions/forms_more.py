@@ -17,6 +17,7 @@ from knai.practice import chips, roster
 from knai.practice.actions import adverse, charting, handover
 from knai.practice.charting_rules import limit_overrides
 from knai.practice.entries import AdverseEvent, AlertLimits, Body, ConsentWithdrawn, PumpSettings
+from knai.practice.second_signature import prove_second
 from knai.web.sessions.forms import SHORT, UNITS, ChartForm, _choice, plain, stopping_grades
 
 OFTEN = ("nausea", "vomiting", "dizziness", "headache", "anxiety", "hypertension", "desaturation")
@@ -119,6 +120,7 @@ class PumpForm(_WithColleague):
     rate_ml_per_h = forms.CharField(max_length=10)
     volume_ml = forms.CharField(max_length=10)
     second_by = forms.UUIDField(error_messages={"required": "Who read the pump with you?"})
+    second_code = forms.CharField(required=False, max_length=8)
 
     def clean(self) -> dict[str, Any]:
         for name in ("concentration_mg_per_ml", "rate_ml_per_h", "volume_ml"):
@@ -140,6 +142,7 @@ class PumpForm(_WithColleague):
             name = charting.name_of_colleague(self.by, v["second_by"])
         except Malformed as error:
             raise Malformed("Choose a person of this clinic.", "second_by") from error
+        prove_second(v["second_by"], v["second_code"])
         figures = (v["concentration_mg_per_ml"], v["rate_ml_per_h"], v["volume_ml"])
         return PumpSettings(*figures, v["second_by"], name)
 

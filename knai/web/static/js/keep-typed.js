@@ -81,11 +81,12 @@ export class KeepTyped extends HTMLElement {
   }
 }
 
-/* The log-in page brings back what was on its way; a named person's page forgets what others typed. */
+/* The log-in page brings back what was on its way; a named person's page forgets what others typed, unless hands
+   were only changed on a shared tablet. */
 export function startTyped() {
-  const { user, login } = document.body.dataset;
+  const { user, login, hands } = document.body.dataset;
   if (login && location.pathname.startsWith(login)) new Typed(sessionStorage, "").bringBack();
-  else if (user) typed().forgetOthers();
+  else if (user) typed().under(hands);
 }
 
 startTyped();

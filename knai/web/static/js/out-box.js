@@ -20,6 +20,7 @@ export function enqueue(form, submitter) {
   if (data.get("effective_at") === "") data.set("effective_at", writtenAt);
   data.set("written_at", writtenAt); // what "14:05" was typed by, should it be sent another day
   data.delete("csrfmiddlewaretoken"); // a new one is given when it is sent
+  for (const field of form.querySelectorAll('input[type="password"]')) data.delete(field.name); // no PIN lies in a store
   const url = form.getAttribute("hx-post") || form.action;
   const body = new URLSearchParams(data).toString();
   queue().add({ id, user: user(), url, body, page: location.href, at: writtenAt, isTap: form.parentElement.isTap });

@@ -1,5 +1,6 @@
 /* Half-typed forms, kept in this tab under the person's own name. No page in here: it is given its storage. */
 const PREFIX = "knai:typed:";
+const HANDS = "knai:hands";
 const NEVER = new Set(["password", "hidden", "file", "submit", "button", "image", "reset"]);
 
 /* Figures are typed with autocomplete off, so that no browser offers another patient's: data-keep keeps them. */
@@ -67,6 +68,13 @@ export class Typed {
   /* A shared tablet: what one person typed is not for the next. */
   forgetOthers() {
     for (const key of this.keys()) if (!key.startsWith(name(this.user, ""))) this.storage.removeItem(key);
+  }
+
+  /* hands: the log-in of this device, which colleagues share by PIN. Within it everybody finds their own again;
+     under another one, or none, what the others typed is forgotten. */
+  under(hands) {
+    if (!hands || this.storage.getItem(HANDS) !== hands) this.forgetOthers();
+    this.storage.setItem(HANDS, hands || "");
   }
 
   keys() {
