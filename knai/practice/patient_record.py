@@ -15,7 +15,7 @@ from knai.kit.clock import now
 from knai.practice import access, linked, queries
 from knai.practice.allergies import Standing, standing_allergies
 from knai.practice.log import Log, fold
-from knai.practice.models import Patient
+from knai.practice.models import LegalHold, Patient
 
 IN_HEAD = ("weight", "allergies")
 
@@ -46,6 +46,7 @@ class Head:
     language: str
     is_restricted: bool
     is_invented: bool
+    is_held: bool  # a legal hold stands
     died_on: date | None
     revision: int
     reads_chart: bool
@@ -97,6 +98,7 @@ def head_of(by: Actor, patient: Patient, ids: tuple[UUID, ...], log: Log) -> Hea
         language=patient.language,
         is_restricted=patient.is_restricted,
         is_invented=patient.is_invented,
+        is_held=_is_held(ids),
         died_on=patient.died_on,
         revision=patient.revision,
         reads_chart=by.may("read_chart"),
@@ -106,6 +108,10 @@ def head_of(by: Actor, patient: Patient, ids: tuple[UUID, ...], log: Log) -> Hea
         kept=kept,
         duplicates=duplicates,
     )
+
+
+def _is_held(ids: tuple[UUID, ...]) -> bool:
+    return LegalHold.objects.filter(patient_id__in=ids, lifted_at__isnull=True).exists()
 
 
 def age_on(born_on: date, day: date) -> int:
