@@ -49,6 +49,24 @@ def list_overriders(known: Known) -> list[Colleague]:
     return [person for person in medical if papers[person.user_id].hold]
 
 
+def list_prescribers(known: Known) -> list[Colleague]:
+    """Who may plan in this clinic today, those on site first."""
+    able = [p for p in list_colleagues(known) if permissions.may(p.role, "prescribe")]
+    return sorted(able, key=lambda person: (not person.is_on_site, person.name))
+
+
+def whom_to_ask(known: Known) -> str:
+    """Who makes the plan that is missing, by name."""
+    people = list_prescribers(known)
+    here = [person.name for person in people if person.is_on_site]
+    if here:
+        return f"Ask a prescriber for the plan. On site: {', '.join(here)}."
+    if people:
+        away = ", ".join(person.name for person in people)
+        return f"No prescriber is on site. Call one for the plan: {away}."
+    return "Nobody in this clinic prescribes today. Ask its owner."
+
+
 def list_second_signers(known: Known, first: UUID | None) -> list[Colleague]:
     """Who may sign beside the first: another person who may dose, those on site first."""
     able = [

@@ -13,7 +13,7 @@ from knai.core.errors import KnaiError, Malformed, Missing, Refused
 from knai.kit import audit
 from knai.kit.clock import now
 from knai.kit.ids import uuid7
-from knai.practice import people, protocols, queries
+from knai.practice import people, planning, protocols, queries
 from knai.practice.actions import arriving
 from knai.practice.actions.arriving import Arrival
 from knai.practice.entries import Plan, Transport
@@ -29,7 +29,10 @@ def check_in(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
     request.actor.must("check_in")
     session = queries.get_session(by=request.actor, session_id=session_id)
     chairs = people.list_chairs(by=request.actor)
-    initial = {"chair": str(session.chair_id or ""), "weight_kg": session.weight_kg}
+    initial = {
+        "chair": str(session.chair_id or ""),
+        "weight_kg": session.weight_kg or planning.latest_weight_kg(session.patient_id),
+    }
     form = CheckInForm(_data(request), by=request.actor, chairs=chairs, initial=initial)
     if request.method == "GET":
         return _shown(request, "gates/check_in.html", session, form)
@@ -79,11 +82,15 @@ def _planned(known) -> dict:
     plan, protocol = known.plan, known.session.protocol
     if plan is not None:
         return {name: getattr(plan, name) for name in PLAN_FIELDS}
+    drafted = planning.by_course(known.session)
+    if drafted is not None:
+        return {name: getattr(drafted, name) for name in PLAN_FIELDS}
     defaults = protocols.read(protocol).plan
     return {
         "route": protocol.route if protocol else "",
         "substance": protocol.substance if protocol else "racemic_ketamine",
         "mg_per_kg": defaults.mg_per_kg,
+        "mg": defaults.mg,
         "duration_min": defaults.duration_min,
         "expected_sedation": defaults.expected_sedation,
         "supervision": defaults.supervision,
@@ -91,7 +98,8 @@ def _planned(known) -> dict:
 
 
 PLAN_FIELDS = (
-    "route", "substance", "mg_per_kg", "duration_min", "expected_sedation", "supervision",
+    "route", "substance", "mg_per_kg", "mg", "duration_min", "expected_sedation", "supervision",
+    "deviation",
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,8 +15,9 @@ from knai.identity.actors import Actor
 from knai.kit.ids import uuid7
 from knai.practice.gates import GateCheck, GateFinding, GateView, Overridden
 from knai.practice.orders import planned_order
+from knai.practice.overriders import whom_to_ask
 from knai.web.gates.fact_rows import FactRow, fact_rows, words
-from knai.web.gates.settle import Settle, settle_for
+from knai.web.gates.settle import Settle, settle_for, wants_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class FindingCard:
     url: str
     action: Action | None
     settle: Settle | None
+    ask: str
     override: Overridden | None
     lapsed: Overridden | None
     needs_witness: bool
@@ -98,11 +101,22 @@ class Cards:
             url="",
             action=self._action(settle),
             settle=settle,
+            ask=self._ask(item, settle),
             override=item.override,
             lapsed=item.lapsed if item.holds else None,
             needs_witness=found.override_needs == "witness",
             key=uuid7(),
         )
+
+    def _ask(self, item: GateFinding, settle: Settle | None) -> str:
+        """Whom to ask for a plan, for somebody who may not make one."""
+        if settle is not None or not item.holds or not wants_plan(item.id):
+            return ""
+        return self._whom_to_ask
+
+    @cached_property
+    def _whom_to_ask(self) -> str:
+        return whom_to_ask(self.view.known)
 
     def _action(self, settle: Settle | None) -> Action | None:
         if settle is None or not settle.url_name:

@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 
 from knai.core.errors import Malformed
 from knai.core.numbers import read_decimal
+from knai.core.substances import OTHER, get_substance, substances
 from knai.identity.actors import Actor
 from knai.kit.clock import now
 from knai.practice.actions.arriving import MODES
@@ -96,8 +97,8 @@ class CheckForm(ActorForm):
     steps = forms.MultipleChoiceField(required=False)
     decided_by = forms.CharField(required=False, max_length=120)
     second = forms.UUIDField(required=False)
-
     second_code = forms.CharField(required=False, max_length=8)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["steps"].choices = [(step, step) for step in self.data.getlist("steps")]
@@ -182,11 +183,10 @@ class PlanForm(PostingForm):
     """What is meant to be given, by a prescriber."""
 
     route = forms.ChoiceField(choices=choices(ROUTES), label="Route")
-    mg_per_kg = ExactField(label="Dose", help_text="mg of base a kilogram")
+    mg_per_kg = ExactField(required=False, label="Dose", help_text="mg of base a kilogram")
+    mg = ExactField(required=False, label="or a fixed dose", help_text="mg of base")
     duration_min = ExactField(required=False, label="Over", help_text="minutes, for an infusion")
-    substance = forms.ChoiceField(
-        choices=choices(("racemic_ketamine", "esketamine", "other")), label="Substance"
-    )
+    substance = forms.ChoiceField(label="Substance")
     expected_sedation = forms.ChoiceField(
         choices=choices(("minimal", "moderate", "deep", "general_anaesthesia")),
         label="Deepest sedation expected",
@@ -202,3 +202,23 @@ class PlanForm(PostingForm):
         required=False,
         label="Ingredients",
     )
+    deviation = forms.CharField(
+        required=False,
+        max_length=500,
+        label="Why it departs from the protocol",
+        help_text="wanted when it does",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        listed = [(each.id, each.name) for each in substances().values()]
+        stands = str(self.initial.get("substance") or OTHER)
+        named = (stands, get_substance(stands).name)
+        self.fields["substance"].choices = [*listed, *([] if named in listed else [named])]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if (values.get("mg_per_kg") is None) == (values.get("mg") is None) and not self.errors:
+            self.add_error("mg_per_kg", "A dose by weight or a fixed one: fill in one of the two.")
+        return values

@@ -8,14 +8,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
+
 from knai.core.numbers import show
 from knai.core.standard import Verdict
 from knai.identity.actors import Actor
-from knai.kit.ids import uuid7
-from knai.practice.actions import devices
 from knai.identity.pins import with_pin
+from knai.kit.ids import uuid7
+from knai.practice import planning
+from knai.practice.actions import devices
 from knai.practice.actions.arriving import MODES
 from knai.practice.actions.work_up import ROUTES
+from knai.practice.course_holds import ENDED as ENDED_COURSE
+from knai.practice.course_holds import STOP_RULE
 from knai.practice.facts import driving_bar
 from knai.practice.gates import (
     AT_GIVING,
@@ -32,9 +37,10 @@ from knai.practice.overriders import (
     list_colleagues,
     list_overriders,
     list_second_signers,
+    whom_to_ask,
 )
 from knai.practice.states import ENDED
-from knai.web.gates.cards import Cards, CheckCard, FindingCard
+from knai.web.gates.cards import Action, Cards, CheckCard, FindingCard
 from knai.web.gates.fact_rows import words
 
 DEPARTURES = (
@@ -47,6 +53,19 @@ DEPARTURES = (
 )
 TITLES = {"start": "Start", "redose": "Further dose", "discharge": "Discharge"}
 WALK_TITLES = {BEFORE_CANNULA: "first walk, before cannula and draw", AT_GIVING: "at giving"}
+
+
+@dataclass(frozen=True, slots=True)
+class HoldCard:
+    """A hold with the one way on, where there is one."""
+
+    title: str
+    because: str
+    source: str
+    effect: str
+    who: str
+    at: datetime | None
+    action: Action | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +103,18 @@ class GatePage:
     watched: tuple[FindingCard, ...]
     open_checks: tuple[CheckCard, ...]
     settled_checks: tuple[CheckCard, ...]
-    holds: tuple[Hold, ...]
+    holds: tuple[HoldCard, ...]
     order: Order | None
     order_words: str
+    draft: str
+    ask: str
     is_due: bool
     barred_until: datetime | None
     bar_label: str
     providers: tuple[Colleague, ...]
     away: tuple[Colleague, ...]
     signers: tuple[Colleague, ...]
+    signers_have_pins: bool
     may_act: bool
     may_override: bool
     is_provider: bool
@@ -114,21 +136,29 @@ def gate_page(by: Actor, slug: str, view: GateView) -> GatePage:
         gate=view.gate,
         walk=view.walk,
         title=TITLES[view.gate],
-    signers_have_pins: bool
         walk_title=WALK_TITLES.get(view.walk, ""),
         at=view.at,
         summary=view.summary,
         is_open=view.is_open,
-        holds=view.holds,
+        holds=tuple(_hold(by, slug, view, hold) for hold in view.holds),
         is_due=_is_due(view),
         running=tuple(_running(dose) for dose in running(known.doses)),
-        keys={name: uuid7() for name in ("go", "happened", "ready", "again", "leave")},
+        keys={name: uuid7() for name in ("go", "happened", "ready", "again", "leave", "plan")},
         **_of_session(view),
         **_groups(Cards(by, slug, view)),
-        **_dose_or_bar(view),
+        **_dose_or_bar(by, view),
         **_whom(by, view),
         lacks_monitor=_lacks_monitor(by, view),
     )
+
+
+def _hold(by: Actor, slug: str, view: GateView, hold: Hold) -> HoldCard:
+    """A hold of the course leads to its page, where a prescriber settles it."""
+    course_id = view.known.session.course_id
+    is_course = hold.id.startswith((STOP_RULE, ENDED_COURSE)) and course_id is not None
+    url = reverse("courses:one", args=[slug, course_id]) if is_course else ""
+    action = Action("Look at the course", url) if url and by.may("read_chart") else None
+    return HoldCard(hold.title, hold.because, hold.source, hold.effect, hold.who, hold.at, action)
 
 
 def _of_session(view: GateView) -> dict[str, Any]:
@@ -172,15 +202,19 @@ def _is_settled(item: GateFinding) -> bool:
     return is_well or item.override is not None
 
 
-def _dose_or_bar(view: GateView) -> dict[str, Any]:
+def _dose_or_bar(by: Actor, view: GateView) -> dict[str, Any]:
     """What would be given, or until when nobody drives: each gate shows its own."""
     is_leaving = view.gate == "discharge"
     is_given = view.gate == "redose" and not is_planned_anew(view.known)
     order = None if is_leaving or is_given else planned_order(view.known)
     bar = driving_bar(view.known) if is_leaving else None
+    draft = None if is_leaving or view.known.plan else planning.draft_of(view.known.session)
+    is_unplanned = view.gate == "start" and view.known.plan is None
     return {
         "order": order,
         "order_words": order_words(order),
+        "draft": planning.figures(draft) if draft else "",
+        "ask": whom_to_ask(view.known) if is_unplanned and not by.may("prescribe") else "",
         "barred_until": bar.until if bar else None,
         "bar_label": bar.label if bar else "",
     }

@@ -58,7 +58,16 @@ _BY_CLAUSE: dict[str, Settle] = {
 }
 
 
+def wants_plan(clause: str) -> bool:
+    return _BY_CLAUSE.get(clause) is _PLAN
+
+
 def settle_for(clause: str, by: Actor) -> Settle | None:
     """What this person can do about a clause. None: nothing here; it says so itself."""
     settle = _BY_CLAUSE.get(clause)
     return settle if settle is not None and by.may(settle.permission) else None
+
+
+def way_to_settle(clause: str) -> Settle | None:
+    """What settles a clause, whoever it is that can."""
+    return _BY_CLAUSE.get(clause)
