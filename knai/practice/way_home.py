@@ -47,9 +47,10 @@ class WayHome:
 
 
 def words_of(body: Transport) -> str:
-    """escort, Emil Rosen, here 11:40."""
-    parts = [body.mode.replace("_", " "), body.escort_name]
-    return ", ".join(part for part in parts if part)
+    """with Emil Rosen; ride service; public transport, with Emil Rosen."""
+    mode = "" if body.mode == "escort" and body.escort_name else body.mode.replace("_", " ")
+    company = f"with {body.escort_name}" if body.escort_name else ""
+    return ", ".join(part for part in (mode, company) if part)
 
 
 def get_way_home(*, by: Actor, session_id: UUID) -> WayHome:

@@ -11,7 +11,7 @@ from knai.identity.actors import Actor
 from knai.practice.day_list import FRONT_DESK, WHO_WORDS, Coming, Lack
 from knai.practice.schedule import Visit
 from knai.practice.way_home import WayHome
-from knai.web.gates.settle import Settle, settle_for
+from knai.web.gates.settle import way_to_settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,11 @@ def _place(by: Actor, slug: str, coming: Coming, lack: Lack) -> tuple[str, str]:
     session_id: UUID = coming.visit.session_id
     if lack.who == FRONT_DESK and coming.visit.is_booked:
         return "Arrange the way home", reverse("schedule:visit", args=[slug, session_id])
-    settle: Settle | None = settle_for(lack.clause, by)
+    settle = way_to_settle(lack.clause)
     if settle is None:
         return lack.title, ""
+    if not by.may(settle.permission):
+        return settle.label, ""
     if not settle.url_name:
         return settle.label, f"{_gate_url(by, slug, coming)}#{lack.clause}"
     url = reverse(settle.url_name, args=[slug, session_id, *settle.url_args])
