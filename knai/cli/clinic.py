@@ -17,7 +17,7 @@ from knai.core.errors import Malformed
 @click.argument("file", type=click.File("rb"))
 @json_option
 def clinic(file: IO[bytes]) -> None:
-    """Make a clinic, its chairs, people, credentials and protocols, as FILE (TOML) tells.
+    """Make a clinic, its chairs, people, credentials, protocols and consent forms, as FILE (TOML) tells.
 
     docs/how-to/clinic.toml is one to start from. What is there already stays as it is, so that the file
     may grow and be read again. Prints a first password for each new person.
@@ -37,9 +37,8 @@ def clinic(file: IO[bytes]) -> None:
 
 
 def _in_words(done: dict[str, object]) -> str:
-    counted = ", ".join(
-        f"{done[what]} {what}" for what in ("chairs", "people", "credentials", "protocols")
-    )
+    made = ("chairs", "people", "credentials", "protocols", "consent_forms")
+    counted = ", ".join(f"{done[what]} {what.replace('_', ' ')}" for what in made)
     lines = [f"{done['clinic']}: {counted} added."]
     passwords = done["first_passwords"]
     assert isinstance(passwords, dict)

@@ -12,9 +12,10 @@ from knai.identity.actors import get_actor
 from knai.identity.models import Clinic, Credential, User
 from knai.practice import people, protocols
 from knai.practice.actions.setting_up import read_wanted, set_up_clinic
-from knai.practice.models import Chair, TreatmentProtocol
+from knai.practice.models import Chair, ConsentForm, TreatmentProtocol
 
 pytestmark = pytest.mark.django_db
+WORDLESS = {"title": "T", "text": " "}
 EXAMPLE = Path(__file__).parents[2] / "docs" / "how-to" / "clinic.toml"
 
 
@@ -26,6 +27,7 @@ def table():
 def test_the_example_makes_a_clinic_that_can_begin(table):
     done = set_up_clinic(read_wanted(table))
     assert (done.chairs, done.people, done.credentials, done.protocols) == (2, 3, 2, 1)
+    assert (done.consent_forms, ConsentForm.objects.get().published_at) == (1, None)
     nurse = User.objects.get(email="nurse@example.org")
     assert nurse.check_password(done.first_passwords["nurse@example.org"])
     actor = get_actor(nurse, "harbour")
@@ -38,6 +40,7 @@ def test_run_again_it_changes_nothing_and_adds_what_is_new(table):
     Clinic.objects.update(name="Renamed since")
     done = set_up_clinic(read_wanted(table | {"chairs": ["Chair 1", "Chair 2", "Chair 3"]}))
     assert (done.chairs, done.people, done.credentials, done.protocols) == (1, 0, 0, 0)
+    assert done.consent_forms == 0
     assert done.first_passwords == {}
     assert Clinic.objects.get().name == "Renamed since"
 
@@ -51,6 +54,10 @@ def test_run_again_it_changes_nothing_and_adds_what_is_new(table):
         ("policy", {"driving_restriction_hours": 6}, "driving_restriction_hours"),  # looser
         ("people", [{"email": "x", "name": "X", "role": "nurse"}], "people.email"),
         ("people", [{"email": "x@example.org", "name": "X", "role": "boss"}], "people.role"),
+        ("consent_forms", [{"starter": "horoscope"}], "consent_forms"),
+        ("consent_forms", [{"words": {"title": "T", "text": "x"}}], "consent_forms"),
+        ("consent_forms", [{"slug": "t", "words": WORDLESS, "publish": True}], "text"),
+        ("consent_forms", [{"slug": "t", "words": {"title": "T"}}], "text"),
         ("protocols", [{"name": "P", "route": "telepathy"}], "protocols.route"),
         ("protocols", [{"name": "P", "route": "im", "document": {"dose": 1}}], "dose"),
     ],
@@ -67,3 +74,12 @@ def test_a_credential_checked_by_a_stranger_makes_nothing_at_all(table):
         set_up_clinic(read_wanted(table))
     made = [model.objects.count() for model in (Clinic, Chair, User, Credential)]
     assert made == [0, 0, 0, 0]
+
+
+def test_a_form_of_ones_own_can_be_signed_at_once(table):
+    words = {"title": "Consent", "text": "Words.", "off_label_statement": "Off-label."}
+    form = {"slug": "treatment", "words": words, "publish": True}
+    done = set_up_clinic(read_wanted(table | {"consent_forms": [form]}))
+    row = ConsentForm.objects.get()
+    assert (done.consent_forms, row.slug, row.text) == (1, "treatment", "Words.")
+    assert row.published_at is not None

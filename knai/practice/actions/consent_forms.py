@@ -42,6 +42,16 @@ def start_from(*, by: Actor, starter: str) -> ConsentForm:
     return write_form(by=by, words=starters()[starter])
 
 
+def set_up_form(by: Actor, slug: str, words: FormWords, *, publish: bool) -> bool:
+    """A form out of the description of a clinic, in the running transaction. False: it has one there."""
+    if _versions(by, slug, words.language).exists():
+        return False
+    row = _draft(by, slug, words)
+    if publish:
+        _publish(by, row)
+    return True
+
+
 @transaction.atomic
 def save_draft(*, by: Actor, form_id: UUID, revision: int, words: FormWords) -> ConsentForm:
     """raises  Refused: published meanwhile, or somebody else saved it since `revision`; Malformed"""
@@ -80,6 +90,10 @@ def publish_form(*, by: Actor, form_id: UUID) -> ConsentForm:
         raise Refused("This version is published already.")
     if row.withdrawn_at is not None:
         raise Refused("This draft was put away. Write a new version.")
+    return _publish(by, row)
+
+
+def _publish(by: Actor, row: ConsentForm) -> ConsentForm:
     words = words_of(row)
     check_publishable(words)
     row.published_at, row.published_by = now(), by.user

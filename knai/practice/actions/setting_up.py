@@ -28,7 +28,11 @@ from knai.identity.models import (
 from knai.kit import audit
 from knai.kit.clock import now
 from knai.practice import protocols
+from knai.practice.actions.consent_forms import set_up_form
+from knai.practice.form_words import FormWords, check_publishable
+from knai.practice.form_words import check as check_words
 from knai.practice.models import Chair, TreatmentProtocol
+from knai.practice.starter_forms import starters
 
 
 class CredentialWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,6 +71,25 @@ class ProtocolWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     approved_on: date | None = None
 
 
+class ConsentFormWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """starter: the name of a form that ships; else slug and words. publish: it may be signed at once."""
+
+    starter: str = ""
+    slug: str = ""
+    words: FormWords | None = None
+    publish: bool = False
+
+    @property
+    def named(self) -> tuple[str, FormWords]:
+        """raises  Malformed: neither a starter that ships nor a slug with words"""
+        if self.starter in starters():
+            return self.slug or self.starter, starters()[self.starter]
+        if self.words is None or not self.slug or self.starter:
+            known = ", ".join(starters())
+            raise Malformed(f"wanted starter (one of {known}), or slug and words", "consent_forms")
+        return self.slug, self.words
+
+
 class ClinicWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole description, as docs/how-to/clinic.toml shows it."""
 
@@ -79,6 +102,7 @@ class ClinicWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     chairs: tuple[str, ...] = ()
     people: tuple[PersonWanted, ...] = ()
     protocols: tuple[ProtocolWanted, ...] = ()
+    consent_forms: tuple[ConsentFormWanted, ...] = ()
 
 
 @dataclass(slots=True)
@@ -90,6 +114,7 @@ class SetUp:
     people: int = 0
     credentials: int = 0
     protocols: int = 0
+    consent_forms: int = 0
     first_passwords: dict[str, str] = field(default_factory=dict)
 
 
@@ -113,6 +138,10 @@ def _check(wanted: ClinicWanted) -> None:
         _one_of("people.profession", person.profession, Profession.values)
         for credential in person.credentials:
             _one_of("people.credentials.kind", credential.kind, CredentialKind.values)
+    for form in wanted.consent_forms:
+        slug, words = form.named
+        _valid("consent_forms.slug", slug, validate_slug)
+        (check_publishable if form.publish else check_words)(words)
     for protocol in wanted.protocols:
         _one_of("protocols.route", protocol.route, Policy.default().all_routes)
         protocols.read(TreatmentProtocol(document=protocol.document))
@@ -158,6 +187,8 @@ def set_up_clinic(wanted: ClinicWanted) -> SetUp:
         _add_credentials(by, person, done)
     for protocol in wanted.protocols:
         _add_protocol(by, protocol, done)
+    for form in wanted.consent_forms:
+        done.consent_forms += set_up_form(by, *form.named, publish=form.publish)
     return done
 
 
