@@ -12,6 +12,7 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import OperationalError
 
+from knai.config.codes import ensure_codes
 from knai.core.errors import Unavailable
 
 STAMP = ".made-from"
@@ -20,6 +21,7 @@ STAMP = ".made-from"
 def prepare() -> None:
     """raises  Unavailable: the database does not answer"""
     migrate()
+    ensure_codes()
     collect_static()
 
 

@@ -12,7 +12,7 @@ from knai.core.events import EVENTS, GRADES
 from knai.core.numbers import show
 from knai.core.substances import get_substance
 from knai.core.vitals import MOAAS, RASS, show_rass
-from knai.practice import chips
+from knai.practice import chart_words, chips
 from knai.practice.entries import Body, Plan
 from knai.practice.live.chart import ROUTE_WORDS
 
@@ -27,7 +27,9 @@ ICONS = {
     "driving_instruction": "escort", "driving_asked": "phone", "medically_ready": "met",
     "departure": "departure", "emergency": "emergency", "handover": "people",
     "alert_limits": "alert", "weight": "weight", "goes_on": "sign",
-}  # fmt: skip
+    "next_day_call": "phone", "session_note": "sign", "cosignature": "sign", "safety_review": "event",
+    "death": "info",
+} | chart_words.ICONS  # fmt: skip
 
 STATE_WORDS = {"left_against_advice": "left against advice", "eloped": "left without telling"}
 ACTION_WORDS = {"none": "", "dose_stopped": "drug stopped", "drug_given": "medicine given"}
@@ -254,4 +256,4 @@ _TELLS: dict[str, Callable] = {
     "departure": lambda body: _joined(
         f"Left: {STATE_WORDS.get(body.type, body.type.replace('_', ' '))}", body.reason
     ),
-}
+} | chart_words.TELLS

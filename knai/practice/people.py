@@ -8,7 +8,7 @@ from uuid import UUID
 
 from knai.core.errors import Missing
 from knai.identity.actors import Actor
-from knai.practice import access
+from knai.practice import access, linked
 from knai.practice.models import Chair, Patient, State, TreatmentProtocol, TreatmentSession
 
 PAGE = 50
@@ -53,9 +53,10 @@ def get_patient(*, by: Actor, patient_id: UUID) -> PatientRow:
 
 
 def list_visits_of(*, by: Actor, patient_id: UUID) -> list[Visit]:
-    """The patient's sessions, newest first."""
+    """The person's sessions, newest first, those of linked records among them."""
     by.must("read_schedule")
-    rows = _visits(by).filter(access.may_open(by, "patient__"), patient_id=patient_id)
+    rows = _visits(by).filter(access.may_open(by, "patient__"))
+    rows = rows.filter(patient_id__in=linked.list_together(by.clinic_id, patient_id))
     return [_visit(s) for s in rows.order_by("-booked_for_at", "-id")[:PAGE]]
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from knai.practice.allergies import latest_lists, standing_of
+from knai.practice.conditions import latest_conditions
 from knai.practice.log import Line, Log
 from knai.practice.models import TreatmentSession
 
@@ -80,20 +81,14 @@ def _screening(choose: Chooser) -> Facts:
 
 
 def _diagnoses(lines: Iterable[Line]) -> list[Facts]:
-    """The latest word on each condition; `other` conditions are told apart by code and name."""
-    latest: dict[tuple[str, str, str], Line] = {}
-    for line in lines:
-        body = line.body
-        is_other = body.category == "other"
-        key = (body.category, body.code if is_other else "", body.text if is_other else "")
-        latest[key] = line
+    """The latest word on each condition."""
     return [
         {
             "category": line.body.category,
             "status": line.body.status,
             "rationale_documented": bool(line.body.rationale.strip()),
         }
-        for line in latest.values()
+        for line in latest_conditions(lines)
     ]
 
 

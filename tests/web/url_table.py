@@ -275,6 +275,21 @@ ROWS: Mapping[str, Row] = MappingProxyType(
         ),
         "chart:void": Row(get=CHART_READERS, post=CHART_READERS, kwargs=an_entry),
         "chart:link": Row(get=DOSERS, post=DOSERS),
+        "chart:conditions": Row(get=CHART_READERS, post=DOSERS),
+        "chart:codes": Row(get=CHART_READERS),
+        "chart:standing": Row(get=DOSERS, post=DOSERS, got=404, posted=404, kwargs=an_entry),
+        "chart:screening": Row(get=CHART_READERS, post=DOSERS),
+        "chart:histories": Row(get=CHART_READERS),
+        "chart:write": Row(
+            get=DOSERS, post=DOSERS, posted=302, kwargs=lambda cast: {"form": "history"}
+        ),
+        "chart:addendum": Row(get=DOSERS, post=DOSERS, kwargs=an_entry),
+        "chart:medicines": Row(get=CHART_READERS),
+        "chart:medications": Row(get=DOSERS, post=DOSERS),
+        "chart:allergies": Row(get=DOSERS, post=DOSERS),
+        "chart:reconcile": Row(get=DOSERS, post=DOSERS, posted=409),
+        "chart:interactions": Row(get=DOSERS, post=DOSERS),
+        "chart:timeline": Row(get=CHART_READERS),
         "chart:unlink": Row(
             get=DOSERS, post=DOSERS, got=404, posted=404, kwargs=lambda cast: {"link_id": UNKNOWN}
         ),

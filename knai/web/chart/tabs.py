@@ -13,6 +13,11 @@ from knai.practice.patient_record import get_head
 # label, url name (with the arguments slug and patient_id), the permission that shows it
 TABS: tuple[tuple[str, str, str], ...] = (
     ("Chart", "patients:one", "read_schedule"),
+    ("Timeline", "chart:timeline", "read_chart"),
+    ("Conditions", "chart:conditions", "read_chart"),
+    ("Screening", "chart:screening", "read_chart"),
+    ("History", "chart:histories", "read_chart"),
+    ("Medicines", "chart:medicines", "read_chart"),
     ("Identity", "chart:identity", "read_schedule"),
     ("Courses", "courses:list", "read_chart"),
     ("Consent", "consents:list", "read_chart"),

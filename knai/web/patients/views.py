@@ -13,8 +13,9 @@ from knai.kit import audit
 from knai.practice import people
 from knai.practice.actions.patients import add_patient
 from knai.practice.duplicates import Alike, list_alike
+from knai.practice.front import get_front
 from knai.practice.search import PAGE, find_patients
-from knai.web.chart.tabs import frame
+from knai.web.chart.tabs import tabs_of
 from knai.web.patients.identity_form import PatientForm, person_in
 
 
@@ -67,7 +68,11 @@ def _add(request: HttpRequest, form: PatientForm, values: dict):
 @require_GET
 def one(request: HttpRequest, slug: str, patient_id: UUID) -> HttpResponse:
     """One patient: who they are, and their sessions."""
-    context = frame(request, patient_id, "patients:one") | {
+    front = get_front(by=request.actor, patient_id=patient_id)
+    context = {
+        "front": front,
+        "head": front.head,
+        "tabs": tabs_of(request, patient_id, "patients:one"),
         "visits": people.list_visits_of(by=request.actor, patient_id=patient_id),
         "may_book": request.actor.may("check_in"),
         "may_read_chart": request.actor.may("read_chart"),

@@ -1,0 +1,121 @@
+"""The front of a patient's chart: what matters at a glance, each with its page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from knai.identity.actors import Actor
+from knai.kit.clock import now
+from knai.practice import linked, queries, work
+from knai.practice.allergies import Standing, standing_allergies
+from knai.practice.diagnoses import Condition, conditions_in
+from knai.practice.log import Log, fold
+from knai.practice.medicines import ListOf, medicines_in
+from knai.practice.models import State, TreatmentCourse, TreatmentSession
+from knai.practice.patient_record import Head, get_row, head_of
+
+CLINICAL = (
+    "weight", "allergies", "medications", "interaction_review", "diagnosis", "consent",
+    "consent_withdrawn",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    id: UUID
+    indication: str
+    protocol: str
+    started_on: date
+    planned: int | None
+    given: int
+
+
+@dataclass(frozen=True, slots=True)
+class NextVisit:
+    session_id: UUID
+    at: datetime
+    state_word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """Clinical parts are empty for who may not read the chart. consent_ok: whether it stands."""
+
+    head: Head
+    next_visit: NextVisit | None
+    sessions: int
+    conditions: tuple[Condition, ...] = ()
+    allergies: Standing | None = None
+    medications: ListOf | None = None
+    review_is_due: bool = False
+    consent: str = ""
+    consent_ok: bool = False
+    course: Course | None = None
+    todo: tuple[work.Work, ...] = ()
+
+
+def get_front(*, by: Actor, patient_id: UUID) -> Front:
+    """raises  Missing: absent, or another clinic's"""
+    patient = get_row(by, patient_id)
+    ids = linked.list_together(by.clinic_id, patient_id)
+    sessions = TreatmentSession.objects.filter(clinic_id=by.clinic_id, patient_id__in=ids)
+    if not by.may("read_chart"):
+        head = head_of(by, patient, ids, fold([]))
+        return Front(head, _next(sessions), sessions.count())
+    log = _clinical(by, ids)
+    found, (consent, consent_ok) = medicines_in(log), _consent(log)
+    return Front(
+        head=head_of(by, patient, ids, log),
+        next_visit=_next(sessions),
+        sessions=sessions.count(),
+        conditions=tuple(conditions_in(log)),
+        allergies=standing_allergies(log),
+        medications=found.medications,
+        review_is_due=found.review is None or found.review.is_outdated,
+        consent=consent,
+        consent_ok=consent_ok,
+        course=_course(by, ids),
+        todo=work.list_items(by=by, patient_id=patient_id, limit=10),
+    )
+
+
+def _clinical(by: Actor, ids: tuple[UUID, ...]) -> Log:
+    rows = queries.visible_entries(by).filter(patient_id__in=ids)
+    rows = rows.filter(Q(kind__in=CLINICAL) | Q(kind="void", target__kind__in=CLINICAL))
+    return fold(rows.select_related("recorded_by"))
+
+
+def _next(sessions) -> NextVisit | None:
+    """The one under way, else the next that is booked."""
+    waiting = [State.BOOKED, State.CHECKED_IN, State.READY, State.DOSING, State.RECOVERY]
+    row = sessions.filter(state__in=waiting).order_by("booked_for_at").first()
+    return NextVisit(row.pk, row.booked_for_at, State(row.state).label) if row else None
+
+
+def _consent(log: Log) -> tuple[str, bool]:
+    """The latest word on it; the gate's own verdict decides, not this."""
+    line, withdrawn = log.latest("consent"), log.latest("consent_withdrawn")
+    if withdrawn is not None and (line is None or withdrawn.at >= line.at):
+        return "withdrawn", False
+    if line is None:
+        return "none yet", False
+    body = line.body
+    if body.refused or body.signed_at is None:
+        return "refused" if body.refused else "not signed", False
+    if body.expires_at and datetime.fromisoformat(body.expires_at) <= now():
+        return "expired", False
+    return f"signed, version {body.form_version}" if body.form_version else "signed", True
+
+
+def _course(by: Actor, ids: tuple[UUID, ...]) -> Course | None:
+    rows = TreatmentCourse.objects.filter(clinic_id=by.clinic_id, patient_id__in=ids)
+    row = rows.filter(ended_on__isnull=True).select_related("protocol").first()
+    if row is None:
+        return None
+    given = row.sessions.filter(first_dose_at__isnull=False).count()
+    protocol = row.protocol.name if row.protocol else ""
+    return Course(row.pk, row.indication, protocol, row.started_on, row.planned_sessions, given)
