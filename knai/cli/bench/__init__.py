@@ -19,6 +19,7 @@ from knai.cli.faces import answer, json_option
 MODULES = {
     "alerts": "knai.cli.bench.alerts",
     "assess": "knai.cli.bench.assess",
+    "clinic": "knai.cli.bench.clinic",
     "kill": "knai.cli.bench.kill",
     "live": "knai.cli.bench.live",
     "pages": "knai.cli.bench.pages",
@@ -35,7 +36,7 @@ WITHOUT_DATABASE = frozenset({"alerts", "assess"})
     help="Address of a PostgreSQL server that may make databases; else KNAI_TEST_POSTGRES.",
 )
 def bench(name: str, postgres: str) -> None:
-    """Measure one thing: alerts, assess, kill, live or pages.
+    """Measure one thing: alerts, assess, clinic, kill, live or pages.
 
     Makes databases of its own and drops them. Each figure stands beside the limit that the same machine
     reached in the same run. Without a PostgreSQL server only SQLite is measured.
