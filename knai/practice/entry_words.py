@@ -226,6 +226,23 @@ def _transport(body) -> str:
     return _joined(f"{planned}: {body.mode.replace('_', ' ')}", body.escort_name)
 
 
+def _call(body) -> str:
+    if not body.reached:
+        return _joined("Called: not reached", body.text)
+    asked = (
+        ("drove", body.drove),
+        ("suicidal thoughts", body.suicidal_thoughts),
+        ("bladder", body.bladder),
+    )
+    said = [f"{what}: {answer}" for what, answer in asked if answer]
+    mood = f"mood {body.mood}" if body.mood else ""
+    return _joined("Called: reached", body.spoke_with, *said, mood, body.text)
+
+
+def _death(body) -> str:
+    return _joined(f"Death, {body.died_on}", f"source: {body.source}", body.circumstances)
+
+
 _TELLS: dict[str, Callable] = {
     "vitals": vitals_words,
     "sedation": sedation_words,
@@ -252,6 +269,11 @@ _TELLS: dict[str, Callable] = {
     "goes_on": _goes_on,
     "transport": _transport,
     "consent_withdrawn": lambda body: _joined("Consent withdrawn: no further dose", body.words),
+    "next_day_call": _call,
+    "session_note": lambda body: _joined("Session note", f"signed {body.signed_as}"),
+    "cosignature": lambda body: _joined("Co-signed", body.signed_as, body.text),
+    "safety_review": lambda body: f"Review: {body.text}",
+    "death": _death,
     "weight": lambda body: f"Weight {show(body.weight_kg)} kg",
     "departure": lambda body: _joined(
         f"Left: {STATE_WORDS.get(body.type, body.type.replace('_', ' '))}", body.reason

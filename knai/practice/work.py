@@ -11,14 +11,16 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from knai.core.errors import Malformed, Missing, Refused
 from knai.identity.actors import Actor
 from knai.identity.models import Membership
 from knai.kit import audit
 from knai.kit.clock import now
-from knai.practice.models import WorkItem
+from knai.practice import access
+from knai.practice.models import Patient, WorkItem
+from knai.practice.work_kinds import AFTER_DEATH
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ def open_item(
 ) -> tuple[WorkItem, bool]:
     """The item of this occasion, and whether it was opened now. A closed one stays closed.
 
+    Of a patient who has died it is opened halted, unless it is owed all the same (AFTER_DEATH).
+
     key    names the occasion in this clinic, e.g. "next_day_call:<session id>"
     title  without anything of the patient: who it is about stands in its own column
     """
@@ -64,15 +68,23 @@ def open_item(
     found = rows.first()
     if found is not None:
         return found, False
+    opened_at = at or now()
     try:
         with transaction.atomic():
             return WorkItem.objects.create(
                 clinic_id=clinic_id, kind=kind, key=key, title=title, due_at=due_at,
-                opened_at=at or now(), patient_id=patient_id, session_id=session_id,
-                owner_id=owner_id,
+                opened_at=opened_at, patient_id=patient_id, session_id=session_id,
+                owner_id=owner_id, halted_at=opened_at if _is_over(kind, patient_id) else None,
             ), True  # fmt: skip
     except IntegrityError:
         return rows.get(), False
+
+
+def _is_over(kind: str, patient_id: UUID | None) -> bool:
+    """Whether nobody is reminded of this any more, because the patient has died."""
+    if patient_id is None or kind in AFTER_DEATH:
+        return False
+    return Patient.objects.filter(pk=patient_id, died_on__isnull=False).exists()
 
 
 def own_item(*, by: Actor, item_id: UUID, owner_id: UUID | None = None) -> WorkItem:
@@ -130,9 +142,16 @@ def list_items(
     session_id: UUID | None = None,
     closed: bool = False,
     halted: bool = False,
+    where: Q | None = None,
+    newest: bool = False,
     limit: int = 200,
 ) -> tuple[Work, ...]:
-    """The clinic's items by due time, open and not halted unless asked. One query."""
+    """The clinic's items by due time, open and not halted unless asked. One query, unless a chart is
+    restricted: of a patient whose chart is closed to this person the initials alone are told.
+
+    where   a further condition
+    newest  the last that were closed first
+    """
     rows = WorkItem.objects.filter(clinic_id=by.clinic_id, closed_at__isnull=not closed)
     if not halted:
         rows = rows.filter(halted_at__isnull=True)
@@ -141,8 +160,10 @@ def list_items(
         "session_id": session_id,
     }  # fmt: skip
     rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
-    rows = rows.select_related("patient", "owner", "closed_by")
-    return tuple(_work(item) for item in rows[:limit])
+    rows = rows.filter(where or Q()).select_related("patient", "owner", "closed_by")
+    items = list((rows.order_by("-closed_at") if newest else rows)[:limit])
+    shut = access.list_closed(by, [item.patient for item in items if item.patient])
+    return tuple(_work(item, shut) for item in items)
 
 
 def _rows(by: Actor) -> QuerySet[WorkItem]:
@@ -167,7 +188,7 @@ def _tell(by: Actor, verb: str, item: WorkItem, **detail) -> None:
     audit.record(verb, by=by, subject=item, kind=item.kind, **detail)
 
 
-def _work(item: WorkItem) -> Work:
+def _work(item: WorkItem, shut: frozenset[UUID]) -> Work:
     return Work(
         id=item.pk,
         kind=item.kind,
@@ -177,7 +198,7 @@ def _work(item: WorkItem) -> Work:
         opened_at=item.opened_at,
         attempts=item.attempts,
         patient_id=item.patient_id,
-        patient_name=item.patient.name if item.patient else "",
+        patient_name=access.shown_name(item.patient, shut) if item.patient else "",
         session_id=item.session_id,
         owner_id=item.owner_id,
         owner_name=item.owner.name if item.owner else "",

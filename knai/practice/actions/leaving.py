@@ -14,6 +14,7 @@ from knai.practice import queries
 from knai.practice.actions.arriving import check_transport
 from knai.practice.actions.charting import NOW, Posting, posted_before
 from knai.practice.actions.devices import detach_all
+from knai.practice.actions.follow_up import drop_call, open_call
 from knai.practice.actions.gates import (
     open_safety_event,
     refuse_unless_open,
@@ -163,6 +164,7 @@ def had_not_left(*, by: Actor, session_id: UUID, reason: str) -> TreatmentSessio
         session=session,
         target=line.entry,
     )
+    drop_call(by=by, session=session)
     move(session, State.RECOVERY, by=by, reason=reason.strip())
     return session
 
@@ -190,6 +192,7 @@ def _depart(by: Actor, session: TreatmentSession, body: Departure, posting: Post
     entry = _append(by, session, body, posting)
     move(session, body.type, by=by, reason=body.reason, at=posting.at)
     detach_all(by=by, session=session)
+    open_call(by=by, session=session, departure=entry)
     return entry
 
 

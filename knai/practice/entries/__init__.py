@@ -21,6 +21,7 @@ from knai.practice.entries.chart import (
 )
 from knai.practice.entries.coming import Arrived
 from knai.practice.entries.courses import GoesOn
+from knai.practice.entries.follow_up import Death, NextDayCall, SafetyReview
 from knai.practice.entries.given import (
     Bolus,
     InfusionChange,
@@ -50,6 +51,7 @@ from knai.practice.entries.moving import (
     Transition,
     Transport,
 )
+from knai.practice.entries.notes import Cosignature, SessionNote
 from knai.practice.entries.observed import (
     AdverseEvent,
     BaselinePin,
@@ -93,6 +95,8 @@ __all__ = [
     "Consent",
     "ConsentWithdrawn",
     "Contact",
+    "Cosignature",
+    "Death",
     "Departure",
     "Diagnosis",
     "DrivingAsked",
@@ -113,6 +117,7 @@ __all__ = [
     "MedicallyReady",
     "Medications",
     "Medicine",
+    "NextDayCall",
     "Note",
     "OffMonitor",
     "Override",
@@ -122,8 +127,10 @@ __all__ = [
     "PsychotherapyNote",
     "PumpSettings",
     "ReviewedPair",
+    "SafetyReview",
     "Screening",
     "Sedation",
+    "SessionNote",
     "Support",
     "Transition",
     "Transport",
