@@ -18,6 +18,7 @@ from knai.identity.models import Clinic
 from knai.kit.clock import now, set_to
 from knai.practice.actions import leaving, roster
 from knai.practice.actions.patients import book_session
+from knai.practice.demo.past import ensure_register, ensure_week_ahead
 from knai.practice.demo.patients import PEOPLE, ensure_patient
 from knai.practice.demo.play import Play, Team
 from knai.practice.models import (
@@ -25,7 +26,6 @@ from knai.practice.models import (
     DeviceAttachment,
     DeviceSample,
     Patient,
-    RosterStay,
     TreatmentProtocol,
     TreatmentSession,
 )
@@ -70,13 +70,19 @@ def todays_seats(clinic: Clinic, signs: Signs) -> list[Seat]:
     return seats
 
 
+def fill_register(clinic: Clinic) -> None:
+    """The clinic's other patients, their past visits and the week ahead."""
+    team = Team(clinic)
+    protocol = _protocol(team)
+    ensure_register(team, protocol)
+    ensure_week_ahead(team, protocol)
+
+
 def _on_site(team: Team) -> None:
     """Everybody came this morning."""
     with set_to(now() - timedelta(hours=3)):
         for who in (team.prescriber, team.nurse, team.nurse2, team.front_desk):
-            here = RosterStay.objects.filter(user=who.user, left_at=None)
-            if not here.exists():
-                roster.arrive(by=team.nurse, user_id=who.user_id)
+            roster.arrive(by=team.nurse, user_id=who.user_id)
 
 
 def _protocol(team: Team) -> TreatmentProtocol:

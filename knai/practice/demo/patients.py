@@ -27,6 +27,7 @@ class Person:
     condition: str
     medicines: tuple[str, ...] = ()
     allergies: tuple[str, ...] = ()
+    family_name: str = "Invented"
 
 
 def _person(
@@ -60,17 +61,17 @@ def ensure_patient(person: Person, *, by: Actor, prescriber: Actor, at: datetime
             by=by,
             mrn=person.mrn,
             given_name=person.given_name,
-            family_name="Invented",
+            family_name=person.family_name,
             born_on=person.born_on,
             sex=person.sex,
         )
-        for body in _work_up(person, then):
+        for body in work_up(person, then):
             append(by=prescriber, body=body, patient=patient)
         consent.sign(patient, consent.ensure_form(by=prescriber, at=then), by=prescriber)
     return patient
 
 
-def _work_up(person: Person, then: datetime) -> list[e.Body]:
+def work_up(person: Person, then: datetime) -> list[e.Body]:
     on = then.date().isoformat()
     return [
         e.Screening(performed=True, performed_on=on, place="video call"),
