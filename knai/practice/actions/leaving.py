@@ -11,6 +11,7 @@ from knai.core.driving import DrivingBar
 from knai.core.errors import Malformed, Refused
 from knai.identity.actors import Actor
 from knai.practice import queries
+from knai.practice.actions import death
 from knai.practice.actions.arriving import check_transport
 from knai.practice.actions.charting import NOW, Posting, posted_before
 from knai.practice.actions.devices import detach_all
@@ -157,6 +158,8 @@ def had_not_left(*, by: Actor, session_id: UUID, reason: str) -> TreatmentSessio
     line = queries.load_log(by=by, session=session).latest(Departure.kind)
     if line is None or session.state not in DEPARTED:
         raise Refused("No departure is charted in this session.")
+    if session.state == State.DIED:
+        raise Refused("A death is recorded with it. A second person takes that back in the chart.")
     append(
         by=by,
         body=Void(reason=want_reason(reason)),
@@ -193,6 +196,8 @@ def _depart(by: Actor, session: TreatmentSession, body: Departure, posting: Post
     move(session, body.type, by=by, reason=body.reason, at=posting.at)
     detach_all(by=by, session=session)
     open_call(by=by, session=session, departure=entry)
+    if body.type == State.DIED:
+        death.follow_departure(by=by, session=session, at=posting.at)
     return entry
 
 
