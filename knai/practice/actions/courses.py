@@ -195,8 +195,8 @@ def _write(course: TreatmentCourse, protocol: TreatmentProtocol, wanted: Wanted)
     course.indication_code = wanted.indication_code.strip()[:10]
     course.goal = wanted.goal.strip()
     course.planned_sessions = wanted.planned_sessions or document.sessions
-    course.steps = msgspec.to_builtins(wanted.steps)
-    course.stop_rules = msgspec.to_builtins(rules)
+    course.steps = list(msgspec.to_builtins(wanted.steps))
+    course.stop_rules = list(msgspec.to_builtins(rules))
     course.measures = list(measures)
 
 
