@@ -223,7 +223,9 @@ def _goes_on(body) -> str:
 
 def _transport(body) -> str:
     planned = "Way home planned" if body.stage == "planned" else "Way home"
-    return _joined(f"{planned}: {body.mode.replace('_', ' ')}", body.escort_name)
+    adult = "an adult" if body.escort_is_adult else ""
+    signed = f"signed by {body.signed_name}" if body.signed_name else ""
+    return _joined(f"{planned}: {body.mode.replace('_', ' ')}", body.escort_name, adult, signed)
 
 
 def _call(body) -> str:

@@ -35,6 +35,19 @@ class WayHome:
         return words_of(self.latest) if self.latest else "not arranged"
 
     @property
+    def planned_words(self) -> str:
+        return words_of(self.planned) if self.planned else ""
+
+    @property
+    def actual_words(self) -> str:
+        """With who has signed, and whether it was an adult."""
+        if self.actual is None:
+            return ""
+        adult = "an adult" if self.actual.escort_is_adult else ""
+        signed = f"signed by {self.actual.signed_name}" if self.actual.signed_name else ""
+        return ", ".join(part for part in (words_of(self.actual), adult, signed) if part)
+
+    @property
     def changed(self) -> bool:
         """They went another way than was arranged, or with somebody else."""
         if self.planned is None or self.actual is None:

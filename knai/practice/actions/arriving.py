@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -12,11 +13,12 @@ from django.db import transaction
 from knai.core.errors import Malformed, Missing, Refused
 from knai.identity.actors import Actor
 from knai.kit import audit
+from knai.kit.clock import now
 from knai.practice import planning, queries, slots
 from knai.practice.actions.charting import NOW, Posting, posted_before
 from knai.practice.actions.links import why_not_second_session
 from knai.practice.actions.planning import plan_anew
-from knai.practice.actions.write import append
+from knai.practice.actions.write import FUTURE_TOLERANCE, append
 from knai.practice.entries import Plan, Transition, Transport, Weight, to_json
 from knai.practice.given import DOSE_KINDS
 from knai.practice.models import Chair, ChartEntry, State, TreatmentSession
@@ -177,6 +179,9 @@ def check_transport(transport: Transport) -> None:
         raise Malformed("wanted planned or actual", "stage")
     if transport.mode not in MODES:
         raise Malformed(f"wanted one of {', '.join(MODES)}", "mode")
+    came_at = transport.escort_arrived_at
+    if came_at is not None and datetime.fromisoformat(came_at) > now() + FUTURE_TOLERANCE:
+        raise Malformed("Whoever comes for them has not come yet.", "arrived")
 
 
 def _sit(by: Actor, session: TreatmentSession, chair_id: UUID) -> None:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from knai.kit import audit
 from knai.kit.clock import now
 from knai.practice.board import get_board
+from knai.practice.handovers import list_handed_to
 from knai.practice.live.tile import Tile
 from knai.web.kept import KEY, part
 from knai.web.live import wiring
@@ -36,6 +37,7 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
         "tiles": [markup(shown(tile, slug, at, clinical), clinical) for tile in seen.tiles],
         "free": [markup({"chair": name}, True) for name in seen.free],
         "stream_url": f"/live/{slug}/",
+        "handed": list_handed_to(by=actor),
     }
     audit.record("board.viewed", by=actor, sessions=[str(t.session_id) for t in seen.tiles])
     return render(request, "board/board.html", context)

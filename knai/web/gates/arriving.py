@@ -18,6 +18,7 @@ from knai.practice.actions import arriving
 from knai.practice.actions.arriving import Arrival
 from knai.practice.entries import Plan, Transport
 from knai.practice.facts import know
+from knai.practice.way_home import get_way_home
 from knai.web.gates.answering import back_to, gate_of
 from knai.web.gates.forms import CheckInForm, PlanForm
 from knai.web.sessions.answers import status_of, vary
@@ -32,11 +33,23 @@ def check_in(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
     initial = {
         "chair": str(session.chair_id or ""),
         "weight_kg": session.weight_kg or planning.latest_weight_kg(session.patient_id),
-    }
+    } | _planned_way(request, session_id)
     form = CheckInForm(_data(request), by=request.actor, chairs=chairs, initial=initial)
     if request.method == "GET":
         return _shown(request, "gates/check_in.html", session, form)
     return _posted(request, "gates/check_in.html", session, form, _check_in)
+
+
+def _planned_way(request: HttpRequest, session_id: UUID) -> dict[str, str]:
+    """What was arranged at booking stands there, to be asked again."""
+    planned = get_way_home(by=request.actor, session_id=session_id).planned
+    if planned is None:
+        return {}
+    return {
+        "mode": planned.mode,
+        "escort_name": planned.escort_name,
+        "escort_phone": planned.escort_phone,
+    }
 
 
 def _check_in(request: HttpRequest, session_id: UUID, form: CheckInForm) -> str:

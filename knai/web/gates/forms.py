@@ -132,6 +132,16 @@ class TransportForm(ActorForm):
     escort_name = forms.CharField(required=False, max_length=120)
     escort_phone = forms.CharField(required=False, max_length=40)
     adult = forms.BooleanField(required=False)
+    arrived = forms.CharField(required=False, max_length=40)
+    signed_name = forms.CharField(required=False, max_length=120)
+
+    def clean_arrived(self) -> str | None:
+        """When whoever fetches the patient came; nothing typed is nothing said."""
+        try:
+            when = read_when(self.cleaned_data["arrived"], now(), self.by.clinic.tz)
+        except Malformed as error:
+            raise forms.ValidationError(plain(error)) from error
+        return when.isoformat() if when else None
 
 
 class DrivingForm(ActorForm):

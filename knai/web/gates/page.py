@@ -40,6 +40,7 @@ from knai.practice.overriders import (
     whom_to_ask,
 )
 from knai.practice.states import ENDED
+from knai.practice.way_home import WayHome, of_lines
 from knai.web.gates.cards import Action, Cards, CheckCard, FindingCard
 from knai.web.gates.fact_rows import words
 
@@ -118,7 +119,7 @@ class GatePage:
     may_act: bool
     may_override: bool
     is_provider: bool
-    escort_name: str
+    way_home: WayHome
     lacks_monitor: bool
     ready_at: datetime | None
     running: tuple[RunningDose, ...]
@@ -163,7 +164,7 @@ def _hold(by: Actor, slug: str, view: GateView, hold: Hold) -> HoldCard:
 
 def _of_session(view: GateView) -> dict[str, Any]:
     known, session = view.known, view.known.session
-    escort = next((line.body for line in reversed(list(known.log.of("transport")))), None)
+    way_home = of_lines(known.log.of("transport"))
     return {
         "patient_name": session.patient.name,
         "chair_name": session.chair.name if session.chair else "",
@@ -171,7 +172,7 @@ def _of_session(view: GateView) -> dict[str, Any]:
         "state": session.state,
         "has_ended": session.state in ENDED,
         "ready_at": session.medically_ready_at,
-        "escort_name": escort.escort_name if escort else "",
+        "way_home": way_home,
     }
 
 

@@ -108,6 +108,8 @@ def transport(request: HttpRequest, session_id: UUID, posting: Posting) -> str:
         escort_name=values["escort_name"].strip(),
         escort_phone=values["escort_phone"].strip(),
         escort_is_adult=True if values["adult"] else None,
+        escort_arrived_at=values["arrived"],
+        signed_name=values["signed_name"].strip(),
     )
     leaving.record_transport(
         by=request.actor, session_id=session_id, transport=way, posting=posting

@@ -25,7 +25,7 @@ from knai.practice.hours import why_unusual
 from knai.practice.offers import Offer, Wish, list_offers, offer_at
 from knai.practice.schedule import Visit
 from knai.practice.taken import free_of, taken_of
-from knai.web.schedule.forms import NONE, BookForm, WishForm
+from knai.web.schedule.forms import NONE, BookForm, WaitForm, WishForm
 from knai.web.sessions.answers import status_of
 from knai.web.words import clock_words
 
@@ -135,6 +135,7 @@ class Page:
                 "days": self._days(form, wish) if wish else [],
                 "confirm": self._confirm(form, wish, offer) if wish and offer else None,
                 "later": self._later(form) if wish else "",
+            "wait_form": WaitForm(by=self.by),
             }
         )
         return render(self.request, "schedule/book.html", context, status=status)
