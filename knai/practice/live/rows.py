@@ -7,6 +7,7 @@ away and wait for it again a hundred times a commit.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Protocol
@@ -39,6 +40,7 @@ class Rows(Protocol):
     def ident(self, value: UUID) -> str: ...
     def instant(self, at: datetime) -> str: ...
     def raw_ids(self, count: int) -> range: ...
+    def together(self) -> AbstractContextManager[Any]: ...
     def insert_raw(self, rows: Sequence[RawRow]) -> None: ...
     def insert_samples(self, rows: Sequence[SampleRow]) -> int: ...
     def insert_audit(self, rows: Sequence[AuditRow]) -> None: ...
@@ -72,6 +74,10 @@ class SqliteRows:
         ).fetchone()
         first = (found[0] if found else 0) + 1
         return range(first, first + count)
+
+    def together(self) -> AbstractContextManager[Any]:
+        """SQLite answers at once."""
+        return nullcontext()
 
     def insert_raw(self, rows: Sequence[RawRow]) -> None:
         _insert(_INTO_RAW, 7, rows)
@@ -135,6 +141,13 @@ class PostgresRows:
             # Another process drew from the sequence in between: no unbroken block, so make one.
             return self._block(count)
         return range(first, last + 1)
+
+    def together(self) -> AbstractContextManager[Any]:
+        """The statements inside travel at once, and the server works at them beside us.
+
+        raises  on leaving: what one of them failed with
+        """
+        return connection.connection.pipeline()
 
     def insert_raw(self, rows: Sequence[RawRow]) -> None:
         ids, clinics, devices, ats, peers, controls, bodies = zip(*rows, strict=True)

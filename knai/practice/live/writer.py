@@ -13,13 +13,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
 
+from knai.core.alerts import AlertChange
 from knai.core.errors import Malformed
 from knai.core.samples import DeviceBatch, Quarantined, Sample
 from knai.practice.actions.write import append
+from knai.practice.entries import Vitals
 from knai.practice.live import book
 from knai.practice.live.heard import Heard
 from knai.practice.live.live import Live
@@ -85,6 +88,15 @@ class _Audit:
     last_raw: int = 0
 
 
+class _News(NamedTuple):
+    """What the values of one message mean for the chart."""
+
+    job: Job
+    state: SessionState
+    changes: list[AlertChange]
+    sets: list[tuple[Channel, Vitals]]
+
+
 class Writer:
     """Runs on one thread, on that thread's own database connection."""
 
@@ -117,8 +129,11 @@ class Writer:
         try:
             with transaction.atomic():
                 self._gather(jobs, group)
-                self._write(group, jobs[-1].received_at)
-                self._advance(jobs, states)
+                with self.rows.together():
+                    self._write(group)
+                    taken = self._take(jobs, states)
+                group.quarantine.write(jobs[-1].received_at)
+                self._book(taken)
         except BaseException:
             self.live.forget(states)
             raise
@@ -248,12 +263,11 @@ class Writer:
             job.samples = tuple(s for s in job.samples if s.at >= since)
         return len(rows) - before, early
 
-    def _write(self, group: _Group, at: datetime) -> None:
+    def _write(self, group: _Group) -> None:
         if group.raw:
             self.rows.insert_raw(group.raw)
         if group.samples:
             self.rows.insert_samples(group.samples)
-        group.quarantine.write(at)
         if group.audits:
             self.rows.insert_audit([self._audit_row(a, group.at_db) for a in group.audits.values()])
 
@@ -278,7 +292,9 @@ class Writer:
         )
 
     # ---------------------------------------------------------------------------------- what the values mean
-    def _advance(self, jobs: Sequence[Job], states: dict[UUID, SessionState]) -> None:
+    def _take(self, jobs: Sequence[Job], states: dict[UUID, SessionState]) -> list[_News]:
+        """Bring the states up; gives what is to be written because of it."""
+        news: list[_News] = []
         for job in jobs:
             attached = job.route.attachment if job.route and not job.reason else None
             state = states.get(attached.session_id) if attached else None
@@ -286,12 +302,19 @@ class Writer:
                 continue
             taken = state.take(job.samples, job.received_at)
             state.is_untold = True
-            if taken.changes:
-                book.apply(state, taken.changes)
-            for channel in taken.cuffs:
-                self._make_set(job, state, channel)
+            if taken.changes or taken.cuffs:
+                sets = [(channel, state.make_set(channel)) for channel in taken.cuffs]
+                news.append(_News(job, state, taken.changes, sets))
+        return news
 
-    def _make_set(self, job: Job, state: SessionState, channel: Channel) -> None:
+    def _book(self, news: list[_News]) -> None:
+        for found in news:
+            if found.changes:
+                book.apply(found.state, found.changes)
+            for channel, body in found.sets:
+                self._make_set(found.job, found.state, channel, body)
+
+    def _make_set(self, job: Job, state: SessionState, channel: Channel, body: Vitals) -> None:
         route, at = job.route, channel[1]
         session = TreatmentSession.objects.select_related("patient", "clinic").get(
             pk=state.session_id
@@ -300,7 +323,7 @@ class Writer:
         try:
             append(
                 by=book.Itself(route.clinic_id, name=route.name),
-                body=state.make_set(channel),
+                body=body,
                 patient=session.patient,
                 session=session,
                 effective_at=at,

@@ -1,5 +1,7 @@
 """What a monitor sends is kept once, whole, with its proof, or put aside with a reason."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -193,18 +195,32 @@ def test_one_bad_message_does_not_sink_the_others(bench, monkeypatch):
 
 def test_a_group_that_fails_leaves_nothing_in_memory(bench, monkeypatch):
     bench.send(message(sample("hr", 70, 1)))
-    advance = bench.writer._advance
+    take = bench.writer._take
 
-    def advance_and_fail(jobs, states):
-        advance(jobs, states)
+    def take_and_fail(jobs, states):
+        take(jobs, states)
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(bench.writer, "_advance", advance_and_fail)
+    monkeypatch.setattr(bench.writer, "_take", take_and_fail)
     assert bench.send(message(sample("hr", 90, 2)))[0].kind == "error"
     monkeypatch.undo()
     bench.send(message(sample("rr", 12, 3)))
     assert bench.state.signs["hr"].value == 70
     assert DeviceSample.objects.count() == 2
+
+
+def test_what_the_database_itself_refuses_sinks_one_message_alone(bench):
+    """Its audit entry cannot be written: neither may anything else of it be."""
+    bench.send(message(sample("hr", 70, 1)))
+    route = bench.registry.by_key["BED-1"]
+    no_name = "x" * 1000 if connection.vendor == "postgresql" else None
+    bench.registry.by_key = {**bench.registry.by_key, "BED-1": replace(route, name=no_name)}
+    assert bench.send(message(sample("hr", 90, 2)))[0].kind == "error"
+    bench.registry.by_key = {**bench.registry.by_key, "BED-1": route}
+    assert bench.send(message(sample("hr", 71, 3)))[0].kind == "charted"
+    assert sorted(DeviceSample.objects.values_list("value", flat=True)) == [70, 71]
+    assert RawMessage.objects.count() == AuditEntry.objects.count() == 2
+    assert bench.state.signs["hr"].value == 71
 
 
 def test_text_that_means_something_to_a_database_stays_text(bench):
