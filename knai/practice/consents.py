@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from knai.identity.actors import Actor
@@ -46,6 +46,11 @@ class ConsentRow:
     @property
     def is_in_force(self) -> bool:
         return self.state == IN_FORCE
+
+    @property
+    def last_at(self) -> datetime | None:
+        """A moment of the last day on which it holds."""
+        return self.expires_at - timedelta(seconds=1) if self.expires_at else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,23 @@ _PARSER = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(
     ["code", "fence", "reference", "html_block", "lheading", "backticks", "link", "image",
      "autolink", "html_inline"]
 )  # fmt: skip
-TAGS = {"h3", "h4", "h5", "h6", "p", "ul", "ol", "li", "strong", "em", "blockquote", "hr", "br"}
-BELOW = 2  # a form's first heading stands under the page's own two
+TAGS = {
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "p",
+    "ul",
+    "ol",
+    "li",
+    "strong",
+    "em",
+    "blockquote",
+    "hr",
+    "br",
+}
+BELOW = 1  # a form's first heading stands under the title of the form
 
 
 def as_html(text: str) -> str:

@@ -42,7 +42,7 @@ def test_blocks_keep_headings_lists_and_emphasis():
 
 
 def test_headings_stand_under_those_of_the_page():
-    assert as_html("# One\n\n###### Six") == "<h3>One</h3>\n<h6>Six</h6>\n"
+    assert as_html("# One\n\n###### Six") == "<h2>One</h2>\n<h6>Six</h6>\n"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from knai.practice.consent_forms import Form, valid_words
 from knai.practice.consent_signing import PATIENT, Signing, signer_name
 from knai.practice.models import Patient
 from knai.practice.papers.head import head_of, person_of
-from knai.practice.papers.times import moment, stamp
+from knai.practice.papers.times import stamp
 
 TEMPLATE = "practice/papers/consent.typ"
 
@@ -46,7 +46,7 @@ def paper_data(
         "off_label": form_text.blocks(words.off_label_statement),
         "understands": _understands(signed),
         "questions": [
-            {"ask": question.ask, "said": "right" if said else "wrong"}
+            {"ask": question.ask, "said": "said to be right" if said else "said to be wrong"}
             for question, said in zip(words.questions, signed.answers, strict=True)
         ],
         "facts": _facts(by, patient_name, form, signed, at),
@@ -72,7 +72,7 @@ def _facts(
         ["Signed by", f"{name}, {who}"],
         ["Authority", signed.authority.strip() if signed.signer != PATIENT else ""],
         ["How", how],
-        ["Signed at", f"{moment(at, tz)} · {stamp(at, tz)}"],
+        ["Signed at", stamp(at, tz)],
         ["Witness", witness if signed.witness.strip() else ""],
         ["With", f"{by.name}, {by.clinic.name}"],
         ["Valid", valid_words(form.words)],

@@ -24,9 +24,13 @@ SAID = [("right", "Right"), ("wrong", "Wrong")]
 AGREES = "“I understand that this use is off-label”"
 
 
-def _chips(label: str, pairs: list[tuple[str, str]], **more: Any) -> forms.ChoiceField:
+def _chips(
+    label: str, pairs: list[tuple[str, str]], missing: str, **more: Any
+) -> forms.ChoiceField:
+    """missing: what to say when nothing is chosen"""
+    said = {"required": missing, "invalid_choice": missing}
     return forms.ChoiceField(
-        label=label, choices=pairs, widget=forms.RadioSelect, required=False, **more
+        label=label, choices=pairs, widget=forms.RadioSelect, error_messages=said, **more
     )
 
 
@@ -40,13 +44,14 @@ class SignerForm(PostingForm):
     signer = _chips(
         "Who signs?",
         [(PATIENT, "The patient"), (REPRESENTATIVE, "Somebody who may sign for them")],
+        "Who signs: the patient, or who may sign for them?",
         initial=PATIENT,
     )
     signer_name = _line("Full name of who signs for the patient")
     authority = _line(
         "What gives them authority", help_text="Such as parent of a minor, guardian by court order."
     )
-    understands = _chips(AGREES, UNDERSTOOD)
+    understands = _chips(AGREES, UNDERSTOOD, "Say yes or no. Without a yes no session can start.")
     witness = _line("Full name of the witness")
 
     def add_wrong(self, wrong: list[Wrong]) -> None:
@@ -62,7 +67,9 @@ class SignForm(SignerForm):
 
     has_read = forms.BooleanField(
         label="I have read this form to its end, or it was read to me, and I could ask about it.",
-        required=False,
+        error_messages={
+            "required": "Read the form to its end, or have it read out, and tick this."
+        },
     )
     ink = forms.CharField(required=False, widget=forms.HiddenInput, max_length=400_000)
     typed_name = _line("Or type the full name of who signs", help_text="It counts as a signature.")
@@ -75,9 +82,12 @@ class SignForm(SignerForm):
         super().__init__(*args, by=by, **kwargs)
         self.consent_form = form
         for number, question in enumerate(form.words.questions):
-            self.fields[f"answer_{number}"] = _chips(question.ask, SAID)
+            self.fields[f"answer_{number}"] = _chips(question.ask, SAID, "Right or wrong?")
         if not form.words.off_label_statement.strip():
             del self.fields["understands"]
+        witness = self.fields["witness"]
+        witness.required = form.words.needs_witness
+        witness.error_messages["required"] = "This form needs a witness. Type their full name."
 
     def clean_ink(self) -> ink.Strokes:
         try:
@@ -121,11 +131,12 @@ class PaperForm(SignerForm):
     scan = UploadField(
         label="The scan, or a photograph",
         accept=(PDF, PNG, JPEG),
-        required=False,
+        error_messages={"required": "Choose it. Without it the consent does not count."},
         help_text="PDF, PNG or JPEG of every page; at most 30 MB.",
     )
     seen = forms.BooleanField(
-        label="I looked at it: every page is there, and it is signed.", required=False
+        label="I looked at it: every page is there, and it is signed.",
+        error_messages={"required": "Look at the scan: is every page there, and the signature?"},
     )
     field_order = ("form", "signed_at", "signer")
 
@@ -134,6 +145,7 @@ class PaperForm(SignerForm):
         found = list_published(by=by)
         self.fields["form"].choices = [("", "Choose"), *((str(f.id), f.name) for f in found)]
         self.fields["understands"].label = f"{AGREES}, on the paper"
+        self.fields["understands"].required = False
         self.fields["understands"].help_text = "Where the form has such a statement."
 
     def clean_signed_at(self):
@@ -148,12 +160,11 @@ class PaperForm(SignerForm):
     @property
     def paper(self) -> OnPaper:
         v = self.cleaned_data
-        scan = v["scan"]
         return OnPaper(
             form_id=UUID(v["form"]),
             signed_at=v["signed_at"],
-            scan=scan.read() if scan else b"",
-            scan_name=scan.name if scan else "",
+            scan=v["scan"].read(),
+            scan_name=v["scan"].name,
             signer=v["signer"],
             signer_name=v["signer_name"],
             authority=v["authority"],

@@ -16,8 +16,8 @@ HINT = f"PDF, PNG, JPEG, text or CSV; at most {MOST_UPLOAD_BYTES // 1_048_576} M
 class UploadField(forms.FileField):
     """A file from the person's device, not larger than what is kept."""
 
-    def __init__(self, *, accept: tuple[str, ...] = UPLOADS, capture: bool = False, **more) -> None:
-        attrs = {"accept": ",".join(accept)} | ({"capture": "environment"} if capture else {})
+    def __init__(self, *, accept: tuple[str, ...] = UPLOADS, **more) -> None:
+        attrs = {"accept": ",".join(accept), "class": "input"}
         super().__init__(widget=forms.FileInput(attrs=attrs), max_length=200, **more)
 
     def clean(self, data, initial=None):

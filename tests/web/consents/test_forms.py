@@ -56,7 +56,7 @@ def test_what_cannot_be_is_said_and_what_was_typed_stays(client, change, said):
 
 def test_a_preview_shows_the_words_and_keeps_nothing(client):
     page = client.post(f"{FORMS}new/", GOOD | {"preview": "on", "text": "# Head"}).content.decode()
-    assert "<h3>Head</h3>" in page and not ConsentForm.objects.exists()
+    assert "<h2>Head</h2>" in page and not ConsentForm.objects.exists()
 
 
 def test_without_an_off_label_statement_publishing_warns(client, cast):

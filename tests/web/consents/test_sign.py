@@ -35,7 +35,7 @@ def form(cast, client):
 
 def test_the_page_shows_the_whole_text_and_the_statement(client, cast, form):
     page = client.get(url(cast, form)).content.decode()
-    for words in ("<h4>What is proposed</h4>", "Ketamine, as explained.", "This use is off-label."):
+    for words in ("<h3>What is proposed</h3>", "Ketamine, as explained.", "This use is off-label."):
         assert words in page
 
 

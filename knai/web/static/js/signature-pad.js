@@ -86,7 +86,7 @@ export class SignaturePad extends HTMLElement {
     Object.assign(this.canvas, { width: WIDE * scale, height: HIGH * scale });
     const pen = this.canvas.getContext?.("2d");
     if (!pen) return;
-    Object.assign(pen, { lineWidth: 3, lineCap: "round", lineJoin: "round", strokeStyle: getComputedStyle(this).color });
+    Object.assign(pen, { lineWidth: 3, lineCap: "round", lineJoin: "round", strokeStyle: "#18212b" });
     pen.scale(scale, scale);
     for (const [first, ...rest] of this.ink.strokes) {
       pen.beginPath();
