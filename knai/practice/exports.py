@@ -20,7 +20,7 @@ from knai.core.errors import Forbidden, KnaiError, Unavailable
 from knai.identity.actors import Actor, get_actor
 from knai.kit import audit, files, rounds
 from knai.kit.clock import now
-from knai.practice import archive, chart_json, linked
+from knai.practice import access, archive, chart_json, linked
 from knai.practice.models import Export, Paper, Patient, State, TreatmentSession
 from knai.practice.papers import making
 from knai.practice.papers.kinds import get_kind
@@ -155,6 +155,11 @@ def count_units(export: Export) -> int:
 
 # ------------------------------------------------------------------------------------- what goes in
 def _add_chart(by: Actor, export: Export, file: archive.Archive, patient_id: UUID) -> None:
+    try:
+        access.must_open(by, Patient.objects.get(pk=patient_id))
+    except Forbidden:
+        _leave_out(export, f"chart {patient_id}: restricted to its care team")
+        return
     folder = _folder(patient_id)
     file.add(
         f"{folder}/chart.json",
@@ -191,9 +196,8 @@ def _add_session(by: Actor, export: Export, file: archive.Archive, unit: Unit) -
         made = making.make(
             by=by, kind=get_kind("session_record"), subject_id=session.pk, at=export.asked_at
         )
-    except Forbidden as error:
-        _leave_out(export, f"session {session.pk}: {error}")
-        return
+    except Forbidden:
+        return  # of a restricted chart, which was named as left out already
     file.add(name, [made.data])
 
 

@@ -11,10 +11,10 @@ WIDTHS = (360, 820, 1440)
 CLINIC = "/clinic/seaside/"
 TODAY = f"{datetime.now(UTC):%Y-%m-%d}"
 PLACES = ("board/", "day/", "patients/", "patients/new/", "roster/", "devices/", "devices/new/",
-          "quarantine/", f"sheets/{TODAY}/")  # fmt: skip
+          "quarantine/", "protocols/", "plans/", f"sheets/{TODAY}/")  # fmt: skip
 # {n}: the session in chair n of the demonstration; 1 and 2 are dosed, 3 is not yet, 4 recovers
 SESSIONS = ("{1}", "{2}", "{4}", "{3}start/", "{1}dose/", "{4}discharge/", "{1}check-in/", "{1}monitor/",
-            "{1}entries/", "{2}ambulance/", "{1}work-up/consent/", "{1}work-up/history/",
+            "{1}entries/", "{2}ambulance/", "{2}papers/", "{1}work-up/consent/", "{1}work-up/history/",
             "{1}work-up/interaction_review/")  # fmt: skip
 CHARTS = ("vitals", "sedation", "adverse_event", "medicine", "note", "effect", "support", "iv_attempt",
           "off_monitor", "pump_settings", "consent_withdrawn", "handover")  # fmt: skip

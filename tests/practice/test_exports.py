@@ -258,3 +258,17 @@ def test_the_clinics_archive_does_not_lie_about_for_long(clinic):
     exports.work_on(now() + exports.KEPT_FOR + timedelta(minutes=1))
     assert not archive.path_of(export.pk).exists()
     assert export_list.get_export(by=clinic.actor("olga"), export_id=export.pk).state == "removed"
+
+
+def test_a_restricted_chart_stays_closed_and_is_named_as_left_out(clinic):
+    closed = clinic.make_patient("Lee", "Closed", "H-900", is_restricted=True)
+    clinic.make_session(closed, state="discharged", chair=None)
+    export = of_clinic(clinic)
+    finish(export)
+    file = unzipped(clinic, export)
+    assert not any(name.startswith("H-900") for name in file.namelist())
+    assert json.loads(file.read(archive.MANIFEST))["left_out"] == [
+        f"chart {closed.pk}: restricted to its care team"
+    ]
+    with pytest.raises(Forbidden):
+        actions.ask_for_chart(by=clinic.actor("olga"), patient_id=closed.pk)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.core.files.storage import default_storage
 
-from knai.core.errors import Forbidden, Malformed, Missing, Refused
+from knai.core.errors import Forbidden, Malformed, Missing, Refused, Unavailable
 from knai.kit.clock import set_to
 from knai.kit.models import AuditEntry, KeptFile
 from knai.practice import paper_list, paper_settings
@@ -32,7 +34,7 @@ def issue(cast, kind, subject_id, nick="okafor", **more):
 
 def test_a_paper_is_kept_with_its_hash_and_audited(cast, session):
     paper = issue(cast, "session_record", session.pk)
-    found, data = papers.open_paper(by=cast.actor("nadia"), paper_id=paper.pk)
+    found, _, data = papers.open_paper(by=cast.actor("nadia"), paper_id=paper.pk)
     assert found == paper
     assert hashlib.sha256(data).hexdigest() == paper.sha256
     assert paper.patient_id == cast.patient.pk and paper.session_id == session.pk
@@ -95,7 +97,7 @@ def test_an_unknown_code_finds_nothing(cast, session, code):
 
 def test_one_changed_byte_is_another_file(cast, session):
     paper = issue(cast, "after_visit", session.pk)
-    _, data = papers.open_paper(by=cast.actor("okafor"), paper_id=paper.pk)
+    _, _, data = papers.open_paper(by=cast.actor("okafor"), paper_id=paper.pk)
     issued = paper_list.find_issued(paper.code)
     changed = data[:-1] + bytes([data[-1] ^ 1])
     assert paper_list.is_same(issued, hashlib.sha256(data).hexdigest())
@@ -153,3 +155,28 @@ def test_the_second_of_two_owners_is_told(cast):
     with pytest.raises(Refused, match="meanwhile"):
         change(cast, request_days=20)
     assert paper_settings.get_settings(by=cast.actor("olga")).request_days == 30
+
+
+def test_a_consent_of_another_page_is_checked_like_any_paper(cast):
+    scan = papers.files.keep(
+        b"\x89PNG\r\n\x1a\n-", name="s.png", media_type="image/png", by=cast.actor("nadia")
+    )
+    paper = Paper.objects.create(
+        clinic=cast.clinic, patient=cast.patient, kind="consent_scan", code="AAAA-2222-BBBB-3333",
+        title="Consent", file_id=scan.pk, sha256=scan.sha256, made_at=minutes(0),
+    )  # fmt: skip
+    assert paper_list.find_issued("aaaa2222bbbb3333").title == "Consent on paper, scanned"
+    _, kept, _ = papers.open_paper(by=cast.actor("nadia"), paper_id=paper.pk)
+    assert kept.media_type == "image/png"
+
+
+def test_a_paper_whose_bytes_were_changed_is_not_opened(cast, session):
+    paper = issue(cast, "after_visit", session.pk)
+    path = default_storage.path(f"{paper.sha256[:2]}/{paper.sha256}")
+    before = Path(path).read_bytes()
+    try:
+        Path(path).write_bytes(before.replace(b"%%EOF", b"%%EOG"))
+        with pytest.raises(Unavailable):
+            papers.open_paper(by=cast.actor("nadia"), paper_id=paper.pk)
+    finally:
+        Path(path).write_bytes(before)

@@ -14,6 +14,7 @@ from knai.identity.actors import Actor
 from knai.kit import audit, files
 from knai.kit.clock import now
 from knai.kit.ids import uuid7
+from knai.kit.models import KeptFile
 from knai.practice import paper_list, patient_record
 from knai.practice.models import Paper, PaperSettings
 from knai.practice.papers import making
@@ -85,17 +86,17 @@ def _made_before(by: Actor, key: UUID | None) -> Paper | None:
 
 
 @transaction.atomic
-def open_paper(*, by: Actor, paper_id: UUID) -> tuple[Paper, bytes]:
-    """The bytes of a kept paper, for who may read its kind. Audited.
+def open_paper(*, by: Actor, paper_id: UUID) -> tuple[Paper, KeptFile, bytes]:
+    """A kept paper, what its file is, and the bytes, for who may read its kind. Audited.
 
     raises  Missing: not this clinic's; Forbidden; Unavailable: the bytes are gone or were changed
     """
     paper = paper_list.get_paper(by=by, paper_id=paper_id)
     if paper.patient_id is not None:
         patient_record.get_row(by, paper.patient_id)
-    _, data = files.read(paper.file_id, by=by)
+    kept, data = files.read(paper.file_id, by=by)
     audit.record("paper.opened", by=by, subject=paper, kind=paper.kind)
-    return paper, data
+    return paper, kept, data
 
 
 @transaction.atomic

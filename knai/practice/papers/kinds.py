@@ -122,7 +122,7 @@ _ALL = (
 )  # fmt: skip
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
 # Made elsewhere, listed and checked here: title alone.
-OTHER_TITLES: dict[str, str] = {"consent": "Signed consent"}
+OTHER_TITLES = {"consent": "Signed consent", "consent_scan": "Consent on paper, scanned"}
 
 
 def get_kind(name: str) -> Kind:

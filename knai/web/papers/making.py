@@ -16,7 +16,7 @@ from knai.kit.ids import uuid7
 from knai.practice import paper_list, paper_settings
 from knai.practice.actions import papers
 from knai.practice.papers.kinds import get_kind, list_kinds
-from knai.practice.session_log import open_session
+from knai.practice.session_log import Opened, open_session
 from knai.practice.session_view import identity_of
 from knai.web.chart.tabs import frame
 from knai.web.papers.forms import LetterForm, PacketForm, SuperbillForm
@@ -36,12 +36,20 @@ def key_of(request: HttpRequest) -> UUID | None:
         return None
 
 
-def session_context(request: HttpRequest, session_id: UUID) -> dict[str, Any]:
-    by = request.actor
+def session_context(request: HttpRequest, opened: Opened) -> dict[str, Any]:
+    """The kinds that can be made of this session: esketamine's figures only where it was given."""
+    by, session_id = request.actor, opened.session.pk
+    given = {dose.substance for dose in opened.known.doses}
+    kinds = [
+        kind
+        for kind in list_kinds(by=by, about="session")
+        if kind.name != "esketamine" or "esketamine" in given
+    ]
     return {
         "session_id": session_id,
         "rows": paper_list.list_papers_of_session(by=by, session_id=session_id),
-        "kinds": [(kind, uuid7()) for kind in list_kinds(by=by, about="session")],
+        "kinds": [(kind, uuid7()) for kind in kinds],
+        "person": identity_of(opened.known),
     }
 
 

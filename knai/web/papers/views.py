@@ -14,7 +14,6 @@ from knai.practice import export_list, holds, paper_list
 from knai.practice.actions import papers
 from knai.practice.papers.kinds import list_kinds
 from knai.practice.session_log import open_session
-from knai.practice.session_view import identity_of
 from knai.web.chart.tabs import frame
 from knai.web.papers.forms import ReasonForm
 from knai.web.papers.making import session_context
@@ -58,15 +57,14 @@ def of_session(request: HttpRequest, slug: str, session_id: UUID) -> HttpRespons
         "papers.viewed", by=request.actor, session_id=session_id,
         patient_id=opened.session.patient_id,
     )  # fmt: skip
-    context = session_context(request, session_id) | {"person": identity_of(opened.known)}
-    return render(request, "papers/session.html", context)
+    return render(request, "papers/session.html", session_context(request, opened))
 
 
 @require_GET
 def download(request: HttpRequest, slug: str, paper_id: UUID) -> HttpResponse:
     """The very bytes that were issued."""
-    paper, data = papers.open_paper(by=request.actor, paper_id=paper_id)
-    answer = HttpResponse(data, content_type="application/pdf")
+    paper, kept, data = papers.open_paper(by=request.actor, paper_id=paper_id)
+    answer = HttpResponse(data, content_type=kept.media_type)
     name = (
         f"{paper.kind.replace('_', '-')}-{paper.made_at.astimezone(paper.clinic.tz):%Y-%m-%d}.pdf"
     )

@@ -120,3 +120,11 @@ def test_a_protocol_becomes_a_paper(client, cast):
     as_(client, cast, "ruth")
     answer = client.post(url("protocol", protocol_id=cast.protocol.pk), follow=True)
     assert answer["Content-Type"] == "application/pdf"
+
+
+def test_figures_of_esketamine_are_offered_where_it_was_given(client, cast):
+    session = world.ready(cast)
+    where = url("session", session_id=session.pk)
+    assert "Esketamine" not in as_(client, cast, "nadia").get(where).content.decode()
+    world.write(cast, pw.ESKETAMINE, at=world.NOON, session=session)
+    assert "Esketamine monitoring figures" in client.get(where).content.decode()
