@@ -115,6 +115,15 @@ def test_a_cancelled_visit_moves_the_steps_of_those_after_it(planned):
     assert (plan.session_no, plan.mg_per_kg) == (2, Decimal("0.5"))
 
 
+def test_a_visit_put_between_others_moves_the_steps_of_those_after_it(planned):
+    assert planned.course
+    book(planned, 0)
+    last = book(planned, 6)
+    book(planned, 3)
+    plan = plan_of(planned, last)
+    assert (plan.session_no, plan.mg_per_kg) == (3, Decimal("0.6"))
+
+
 def _ended(cast):
     cast.course.ended_on, cast.course.outcome = cast.course.started_on, "remission"
 
@@ -128,15 +137,18 @@ def _left(cast):
 
 
 @pytest.mark.parametrize(
-    "change, words", [(_one_session, "ordered for 1 sessions"), (_left, "does not prescribe here")]
+    "change, words, first_stays",
+    [(_one_session, "ordered for 1 sessions", True), (_left, "does not prescribe here", False)],
 )
-def test_where_the_order_ends_the_next_one_waits_for_a_prescriber(planned, change, words):
+def test_where_the_order_ends_what_is_to_come_waits_for_a_prescriber(
+    planned, change, words, first_stays
+):
     assert planned.course
     first = book(planned)
     change(planned)
     planned.course.save()
     second = book(planned, 3)
-    assert plan_of(planned, first) is not None
+    assert (plan_of(planned, first) is not None) is first_stays
     assert plan_of(planned, second) is None
     on = second.booked_for_at.date()
     second.course.refresh_from_db()

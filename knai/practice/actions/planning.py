@@ -36,7 +36,8 @@ def on_booking(*, by: Actor, session: TreatmentSession) -> None:
     if session.protocol is not None and (why_not := planning.why_not_book(session.protocol)):
         raise Refused(why_not)
     plan_anew(session)
-    audit.record("session.planned", by=by, subject=session, session_id=session.pk)
+    if course is not None:
+        renumber(course)  # a visit put between others moves the steps of those after it
 
 
 def _check_course(session: TreatmentSession, course: TreatmentCourse) -> None:
@@ -94,6 +95,8 @@ def _draft(session: TreatmentSession, plan: Plan, why_not: str) -> None:
         _take_back(session, why_not)
     session.plan, session.plan_draft = {}, to_json(plan)
     session.save(update_fields=["plan", "plan_draft"])
+    by = system_actor(session.clinic)
+    audit.record("plan.drafted", by=by, subject=session, session_id=session.pk)
 
 
 def _take_back(session: TreatmentSession, why_not: str) -> None:
