@@ -58,6 +58,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         )
     ]  # fmt: skip
     context = {"groups": [g for g in groups if g[1]], "may_write": request.actor.may("prescribe")}
+    context["reads_chart"] = request.actor.may("read_chart")
     audit.record("protocols.viewed", by=request.actor)
     return render(request, "protocols/list.html", context)
 
