@@ -22,8 +22,7 @@ export function enqueue(form, submitter) {
   data.delete("csrfmiddlewaretoken"); // a new one is given when it is sent
   for (const field of form.querySelectorAll('input[type="password"]')) data.delete(field.name); // no PIN lies in a store
   const url = form.getAttribute("hx-post") || form.action;
-  const body = new URLSearchParams(data).toString();
-  queue().add({ id, user: user(), url, body, page: location.href, at: writtenAt, isTap: form.parentElement.isTap });
+  queue().add({ id, user: user(), url, body: String(new URLSearchParams(data)), page: location.href, at: writtenAt, isTap: form.parentElement.isTap });
   form.elements.idempotency_key.value = newKey();
   document.dispatchEvent(new CustomEvent("knai:queued"));
   return true;
