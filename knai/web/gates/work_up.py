@@ -16,7 +16,7 @@ from knai.kit import audit
 from knai.kit.ids import uuid7
 from knai.practice import queries
 from knai.practice.actions.work_up import record_work_up
-from knai.web.gates.answering import back_to, gate_of
+from knai.web.gates.answering import GATES, back_to, gate_of
 from knai.web.gates.work_up_forms import PARTS, PartForm
 from knai.web.sessions.answers import status_of, vary
 
@@ -73,12 +73,27 @@ def _data(request: HttpRequest):
     return request.POST if request.method == "POST" else None
 
 
+WHOLE = {
+    "screening": "chart:screening", "diagnosis": "chart:conditions", "history": "chart:histories",
+    "physical": "chart:histories", "medications": "chart:medicines", "allergies": "chart:medicines",
+    "interaction_review": "chart:interactions", "consent": "consents:list",
+}  # fmt: skip
+
+
+def _whole(request: HttpRequest, session, part: str) -> str:
+    """The part's own page in the chart, from which the way back leads to this gate."""
+    url = reverse(WHOLE[part], args=[request.actor.clinic.slug, session.patient_id])
+    return f"{url}?session={session.pk}&gate={gate_of(request)}"
+
+
 def _shown(request: HttpRequest, session, form: PartForm, status: int = 200) -> HttpResponse:
     context = {
         "form": form,
         "session_id": session.pk,
         "patient": session.patient,
         "gate": gate_of(request),
+        "back": reverse(GATES[gate_of(request)], args=[request.actor.clinic.slug, session.pk]),
+        "whole": _whole(request, session, form.part),
         "idempotency_key": request.POST.get("idempotency_key") or uuid7(),
     }
     audit.record(
