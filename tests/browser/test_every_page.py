@@ -10,7 +10,9 @@ from tests.browser.conftest import axe_problems, log_in, tablet
 WIDTHS = (360, 820, 1440)
 CLINIC = "/clinic/seaside/"
 TODAY = f"{datetime.now(UTC):%Y-%m-%d}"
-PLACES = ("board/", "day/", "patients/", "patients/new/", "roster/", "devices/", "devices/new/",
+PLACES = ("board/", "day/", "day/ahead/", "schedule/", "schedule/?view=day", "schedule/?by=staff",
+          "schedule/book/", "schedule/waiting/", "schedule/calendars/",
+          "patients/", "patients/new/", "roster/", "devices/", "devices/new/",
           "quarantine/", "protocols/", "plans/", f"sheets/{TODAY}/")  # fmt: skip
 # {n}: the session in chair n of the demonstration; 1 and 2 are dosed, 3 is not yet, 4 recovers
 SESSIONS = ("{1}", "{2}", "{4}", "{3}start/", "{1}dose/", "{4}discharge/", "{1}check-in/", "{1}monitor/",
@@ -19,7 +21,8 @@ SESSIONS = ("{1}", "{2}", "{4}", "{3}start/", "{1}dose/", "{4}discharge/", "{1}c
 CHARTS = ("vitals", "sedation", "adverse_event", "medicine", "note", "effect", "support", "iv_attempt",
           "off_monitor", "pump_settings", "consent_withdrawn", "handover")  # fmt: skip
 NURSE = (*PLACES, *SESSIONS, *(f"{{1}}chart/{kind}/" for kind in CHARTS))
-FRONT_DESK = ("board/", "day/", "patients/", "patients/new/", "roster/")
+FRONT_DESK = ("board/", "day/", "day/ahead/", "schedule/", "schedule/book/",
+              "patients/", "patients/new/", "roster/")  # fmt: skip
 
 
 def person_at(browser, demo, role: str):
