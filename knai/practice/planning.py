@@ -204,7 +204,7 @@ def figures(plan: Plan) -> str:
 def mg_at(plan: Plan, weight_kg: Decimal | None) -> Decimal | None:
     if plan.mg is not None or plan.mg_per_kg is None or not weight_kg:
         return plan.mg
-    return (plan.mg_per_kg * Decimal(weight_kg)).quantize(Decimal("0.1"))
+    return Decimal(show((plan.mg_per_kg * Decimal(weight_kg)).quantize(Decimal("0.01"))))
 
 
 def why_not_book(protocol: TreatmentProtocol) -> str | None:

@@ -189,7 +189,7 @@ def test_the_page_shows_planned_beside_given(cast, second_visit):
     view = courses.view(by=cast.actor("ruth"), course_id=second_visit.course_id)
     first, second = view.sessions
     assert (first.number, first.given_mg, first.given_mg_per_kg) == (1, Decimal(39), Decimal("0.5"))
-    assert (first.planned, first.planned_mg) == ("IV 0.5 mg/kg over 40 min", Decimal("39.0"))
+    assert (first.planned, first.planned_mg) == ("IV 0.5 mg/kg over 40 min", Decimal(39))
     assert (first.highest_sbp, first.lowest_spo2, first.events, first.worst_grade) == (
         120,
         98,

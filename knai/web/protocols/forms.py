@@ -71,9 +71,7 @@ class DocumentForm(ActorForm):
         choices=lambda: [*((s.id, s.name) for s in substances().values()), (ANOTHER, "Another")],
     )
     own_name = _line("Its name, when it is another", 40)
-    own_observation_min = _whole(
-        "Observation its label asks after the last dose, when it is another"
-    )
+    own_observation_min = _whole("Observation after it, when it is another")
     own_source = _line("Where that is written")
     modality = forms.ChoiceField(
         label="Kind of treatment", choices=lambda: [(m.id, m.name) for m in modalities().values()]
@@ -103,7 +101,7 @@ class DocumentForm(ActorForm):
     prepared_by = _line("Prepared by", help_text="role, or the pharmacy")
     all_ingredients_disclosed = _choice("Disclosure", DISCLOSED)
 
-    vitals_during_min = _whole("Vital signs while it is given, every", 1)
+    vitals_during_min = _whole("Vital signs during, every", 1)
     vitals_after_min = _whole("Vital signs after, every", 1)
     sedation_during_min = _whole("Sedation, every", 1)
     monitoring = _text("Besides")
