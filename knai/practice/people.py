@@ -71,9 +71,11 @@ def list_day(*, by: Actor, on: date) -> list[Visit]:
 
 
 def list_protocols(*, by: Actor) -> list[tuple[UUID, str]]:
-    """The newest version of each of the clinic's protocols, by name."""
+    """What a session can be booked by: of each protocol the newest version that was approved and stands."""
     newest: dict[str, TreatmentProtocol] = {}
-    for protocol in TreatmentProtocol.objects.filter(clinic_id=by.clinic_id).order_by("version"):
+    rows = TreatmentProtocol.objects.filter(clinic_id=by.clinic_id)
+    rows = rows.filter(approved_at__isnull=False, withdrawn_at__isnull=True)
+    for protocol in rows.order_by("version"):
         newest[protocol.name] = protocol
     return [(p.pk, f"{p.name} (version {p.version})") for _, p in sorted(newest.items())]
 
