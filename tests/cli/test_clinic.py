@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,32 @@ def test_run_again_it_changes_nothing_and_adds_what_is_new(table):
     assert done.consent_forms == 0
     assert done.first_passwords == {}
     assert Clinic.objects.get().name == "Renamed since"
+
+
+def test_a_protocol_that_nobody_approved_is_a_draft(table):
+    for field in ("approved_by", "approved_on"):
+        del table["protocols"][0][field]
+    set_up_clinic(read_wanted(table))
+    draft = TreatmentProtocol.objects.get()
+    assert (draft.approved_at, draft.approved_by, draft.is_public) == (None, None, False)
+    actor = get_actor(User.objects.get(email="prescriber@example.org"), "harbour")
+    assert people.list_protocols(by=actor) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"approved_by": "nurse@example.org"},
+        {"approved_by": "stranger@example.org"},
+        {"approved_on": date(2999, 1, 1)},
+        {"approved_on": None},
+    ],
+)
+def test_a_protocol_is_approved_by_a_prescriber_of_the_clinic_on_a_day_that_has_come(table, change):
+    table["protocols"][0] |= change
+    with pytest.raises(Malformed, match="approved_by"):
+        set_up_clinic(read_wanted(table))
+    assert not TreatmentProtocol.objects.exists()
 
 
 @pytest.mark.parametrize(
