@@ -1,4 +1,4 @@
-"""Legal holds and how long charts are kept. Nothing here deletes anything: see docs/adr."""
+"""Legal holds and how long charts are kept. Nothing here deletes anything: see docs/adr/0020."""
 
 from __future__ import annotations
 

@@ -176,11 +176,12 @@ def test_a_clinic_is_exported_in_slices_without_loss_or_doubles(clinic):
 
 def test_an_export_cut_off_in_a_slice_goes_on_and_adds_nothing_twice(clinic):
     export = of_clinic(clinic)
-    for _ in range(3):
+    for _ in range(2):
         exports.advance(export.pk, 0.0)
     # the archive was written further than the row knows: as if the power went in between
     behind = Export.objects.get(pk=export.pk)
-    exports.advance(export.pk, 0.0)
+    for _ in range(2):  # a chart and a session
+        exports.advance(export.pk, 0.0)
     Export.objects.filter(pk=export.pk).update(cursor=behind.cursor, done=behind.done)
     finish(export, slice_s=0.0)
     names = unzipped(clinic, export).namelist()
