@@ -10,14 +10,13 @@ from uuid import UUID
 from knai.identity.actors import Actor
 from knai.kit.clock import now
 from knai.practice import access, linked
+from knai.practice.consent_standing import RAN_OUT, REFUSED, WITHDRAWN, instant, standing_at
 from knai.practice.entries import Consent
 from knai.practice.log import Line, Log
 from knai.practice.models import ConsentForm
 from knai.practice.patient_record import get_row, load_kinds
 
-IN_FORCE, EXPIRED, WITHDRAWN, REFUSED, NO_PAPER = (
-    "in force", "ran out", "withdrawn", "refused", "no paper: does not count",
-)  # fmt: skip
+IN_FORCE, NO_PAPER = "in force", "no paper: does not count"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +72,9 @@ def list_consents(*, by: Actor, patient_id: UUID) -> Consents:
     log = load_kinds(by, together, ("consent", "consent_withdrawn"))
     titles = dict(ConsentForm.objects.filter(clinic_id=by.clinic_id).values_list("pk", "title"))
     rows = tuple(_rows(log, titles, now()))
-    treating = [row for row in rows if row.for_treatment and row.state != NO_PAPER]
-    first = treating[0] if treating else None
-    return Consents(rows, first if first is not None and first.is_in_force else None)
+    found = standing_at(log, now())
+    counts = found.line.id if found.is_in_force and found.line is not None else None
+    return Consents(rows, next((row for row in rows if row.entry_id == counts), None))
 
 
 def _rows(log: Log, titles: dict[UUID, str], at: datetime) -> Iterator[ConsentRow]:
@@ -87,7 +86,7 @@ def _rows(log: Log, titles: dict[UUID, str], at: datetime) -> Iterator[ConsentRo
 def _row(
     line: Line, body: Consent, titles: dict[UUID, str], withdrawals: list[datetime], at: datetime
 ) -> ConsentRow:
-    signed_at, expires_at = _instant(body.signed_at), _instant(body.expires_at)
+    signed_at, expires_at = instant(body.signed_at), instant(body.expires_at)
     since = signed_at or line.at
     ended = [when for when in withdrawals if when >= since] if body.for_treatment else []
     withdrawn_at = min(ended, default=None)
@@ -122,8 +121,4 @@ def _state(
         return NO_PAPER
     if withdrawn_at is not None:
         return WITHDRAWN
-    return EXPIRED if expires_at is not None and expires_at <= at else IN_FORCE
-
-
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+    return RAN_OUT if expires_at is not None and expires_at <= at else IN_FORCE

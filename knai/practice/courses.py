@@ -12,7 +12,9 @@ from uuid import UUID
 from knai.core.errors import Missing
 from knai.core.numbers import show
 from knai.identity.actors import Actor
+from knai.kit.clock import now
 from knai.practice import access, planning, protocols, queries, stop_rules
+from knai.practice.consent_standing import sentence, standing_at
 from knai.practice.entries import Plan
 from knai.practice.given import Given, doses_given
 from knai.practice.log import Log, fold
@@ -346,21 +348,7 @@ def open_rules_of(session: TreatmentSession, log: Log, at: datetime) -> list[Met
 def _consent_words(by: Actor, patient: Patient) -> str:
     """What stands of consent in the chart, as a line."""
     log = queries.load_work_up(by=by, patient_id=patient.pk)
-    line, withdrawn = log.latest("consent"), log.latest("consent_withdrawn")
-    if line is None:
-        return "No consent is recorded."
-    if withdrawn is not None and withdrawn.at >= line.at:
-        return f"Withdrawn {withdrawn.at.astimezone(by.clinic.tz):%d %b %Y}."
-    if line.body.refused or not line.body.signed_at:
-        return "Refused, or not signed."
-    signed = datetime.fromisoformat(line.body.signed_at).astimezone(by.clinic.tz)
-    until = line.body.expires_at
-    ends = (
-        f", until {datetime.fromisoformat(until).astimezone(by.clinic.tz):%d %b %Y}"
-        if until
-        else ""
-    )
-    return f"Signed {signed:%d %b %Y}{ends}."
+    return sentence(standing_at(log, now()), by.clinic.tz)
 
 
 def _newer(course: TreatmentCourse) -> tuple[UUID, str] | None:

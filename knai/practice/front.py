@@ -12,16 +12,15 @@ from knai.identity.actors import Actor
 from knai.kit.clock import now
 from knai.practice import linked, queries, work
 from knai.practice.allergies import Standing, standing_allergies
+from knai.practice.consent_standing import standing_at
 from knai.practice.diagnoses import Condition, conditions_in
 from knai.practice.log import Log, fold
 from knai.practice.medicines import ListOf, medicines_in
 from knai.practice.models import State, TreatmentCourse, TreatmentSession
-from knai.practice.patient_record import Head, get_row, head_of
+from knai.practice.patient_record import Head, get_row, head_of, load_newest
 
-CLINICAL = (
-    "weight", "allergies", "medications", "interaction_review", "diagnosis", "consent",
-    "consent_withdrawn",
-)  # fmt: skip
+NEWEST = ("weight", "allergies", "medications", "interaction_review")
+WHOLE = ("diagnosis", "consent", "consent_withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +83,17 @@ def get_front(*, by: Actor, patient_id: UUID) -> Front:
 
 
 def _clinical(by: Actor, ids: tuple[UUID, ...]) -> Log:
+    """All on conditions and consent; of the rest what was said last, and the medicines of the last review."""
+    found = load_newest(by, ids, NEWEST)
+    reviews = [entry.effective_at for entry in found if entry.kind == "interaction_review"]
     rows = queries.visible_entries(by).filter(patient_id__in=ids)
-    rows = rows.filter(Q(kind__in=CLINICAL) | Q(kind="void", target__kind__in=CLINICAL))
-    return fold(rows.select_related("recorded_by"))
+    wanted = Q(kind__in=WHOLE) | Q(kind="void", target__kind__in=WHOLE)
+    found += rows.filter(wanted).select_related("recorded_by")
+    if reviews:
+        before = rows.filter(kind="medications", effective_at__lte=max(reviews))
+        before = before.filter(amended_by__isnull=True).exclude(marks__kind="void")
+        found += before.select_related("recorded_by").order_by("-effective_at", "-id")[:1]
+    return fold({entry.pk: entry for entry in found}.values())
 
 
 def _next(sessions) -> NextVisit | None:
@@ -98,17 +105,11 @@ def _next(sessions) -> NextVisit | None:
 
 def _consent(log: Log) -> tuple[str, bool]:
     """The latest word on it; the gate's own verdict decides, not this."""
-    line, withdrawn = log.latest("consent"), log.latest("consent_withdrawn")
-    if withdrawn is not None and (line is None or withdrawn.at >= line.at):
-        return "withdrawn", False
-    if line is None:
-        return "none yet", False
-    body = line.body
-    if body.refused or body.signed_at is None:
-        return "refused" if body.refused else "not signed", False
-    if body.expires_at and datetime.fromisoformat(body.expires_at) <= now():
-        return "expired", False
-    return f"signed, version {body.form_version}" if body.form_version else "signed", True
+    standing = standing_at(log, now())
+    if not standing.is_in_force or standing.line is None:
+        return standing.word, False
+    version = standing.line.body.form_version
+    return f"signed, version {version}" if version else "signed", True
 
 
 def _course(by: Actor, ids: tuple[UUID, ...]) -> Course | None:

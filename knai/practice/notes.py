@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from knai.core.numbers import show
 from knai.core.substances import get_substance
 from knai.practice import chips
+from knai.practice.consent_standing import that_count
 from knai.practice.entry_words import event_words, vitals_words, words_of
 from knai.practice.facts import Known
 from knai.practice.given import Given
@@ -81,8 +82,8 @@ def before(known: Known) -> Iterator[Sentence]:
 
 
 def _consent(known: Known) -> Sentence:
-    line = known.work_up.latest("consent")
-    if line is None or line.body.signed_at is None or line.body.refused:
+    line = (that_count(known.work_up.of("consent")) or [None])[-1]
+    if line is None or not line.body.is_evidenced or line.body.refused:
         return Sentence("No signed consent is charted.")
     version = f" version {line.body.form_version}" if line.body.form_version else ""
     signed_at = _moment(known, datetime.fromisoformat(line.body.signed_at))

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from knai.practice.allergies import latest_lists, standing_of
 from knai.practice.conditions import latest_conditions
+from knai.practice.consent_standing import that_count
 from knai.practice.log import Line, Log
 from knai.practice.models import TreatmentSession
 
@@ -179,11 +180,7 @@ def _consent(choose: Chooser, session: TreatmentSession) -> Facts:
 
 
 def _consents(choose: Chooser) -> list[Line]:
-    """What was said of treatment: a refusal, or a signature that a kept paper shows. Else nothing counts,
-    and what there is tells that it is not signed."""
-    lines = [line for line in choose.lines("consent") if line.body.for_treatment]
-    counting = [line for line in lines if line.body.refused or line.body.is_evidenced]
-    return counting or lines
+    return that_count(choose.lines("consent"))
 
 
 def _signed_at(line: Line) -> datetime | None:

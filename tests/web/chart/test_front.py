@@ -49,6 +49,9 @@ def test_the_desk_sees_who_and_when_and_nothing_clinical(client, cast, chart):
         assert words not in page.lower(), words
 
 
+KEPT = {"paper_id": "invented", "sha256": "invented"}  # the paper that shows it
+
+
 @pytest.mark.parametrize(
     "bodies, words, stands",
     [
@@ -56,9 +59,10 @@ def test_the_desk_sees_who_and_when_and_nothing_clinical(client, cast, chart):
         ([{"signed_at": "2026-11-01T10:00:00+00:00"}], "signed, version 3", True),
         ([{"signed_at": None, "refused": True}], "refused", False),
         ([{"signed_at": None}], "not signed", False),
+        ([{"signed_at": "2026-11-01T10:00:00+00:00", "sha256": ""}], "not signed", False),
         (
             [{"signed_at": "2026-11-01T10:00:00+00:00", "expires_at": "2026-11-02T10:00:00+00:00"}],
-            "expired",
+            "ran out",
             False,
         ),
     ],
@@ -66,7 +70,8 @@ def test_the_desk_sees_who_and_when_and_nothing_clinical(client, cast, chart):
 def test_how_consent_stands(cast, bodies, words, stands):
     for fields in bodies:
         body = e.Consent(
-            **{"signed_by": "patient", "covers_off_label": True, "form_version": "3"} | fields
+            **{"signed_by": "patient", "covers_off_label": True, "form_version": "3", **KEPT}
+            | fields
         )
         write(cast, body)
     found = front(cast)
