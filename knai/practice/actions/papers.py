@@ -99,6 +99,11 @@ def open_paper(*, by: Actor, paper_id: UUID) -> tuple[Paper, KeptFile, bytes]:
     return paper, kept, data
 
 
+def count_pages(*, by: Actor, paper: Paper) -> int:
+    """How many pages a paper has that was made here."""
+    return making.count_pages(files.read(paper.file_id, by=by)[1])
+
+
 @transaction.atomic
 def change_settings(
     *,

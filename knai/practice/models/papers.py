@@ -154,7 +154,6 @@ class Export(models.Model):
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+")
     patient = models.ForeignKey(Patient, models.PROTECT, null=True, related_name="+")
     choice = models.JSONField(default=dict)
-    origin = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=10, default="waiting")
     cursor = models.JSONField(default=dict)
     total = models.PositiveIntegerField(default=0)

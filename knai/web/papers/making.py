@@ -73,7 +73,8 @@ def _issue(request: HttpRequest, kind: str, subject_id: Any, **more: Any):
         key=key,
         **more,
     )
-    messages.success(request, f"{paper.title} made. Open it below.")
+    pages = papers.count_pages(by=request.actor, paper=paper)
+    messages.success(request, f"{paper.title} made: {pages} page{'s' if pages > 1 else ''}.")
     return paper
 
 

@@ -106,7 +106,8 @@ def test_a_packet_offers_the_patients_sessions(client, cast, session):
     as_(client, cast, "okafor")
     where = url("packet", patient_id=cast.patient.pk)
     assert client.post(where, {"key": uuid4()}).status_code == 422
-    assert client.post(where, {"sessions": [str(session.pk)], "key": uuid4()}).status_code == 302
+    data = {"sessions": [str(session.pk)], "key": uuid4()}
+    assert "Payer packet made: 1 page." in client.post(where, data, follow=True).content.decode()
     assert Paper.objects.get().kind == "payer_packet"
 
 
