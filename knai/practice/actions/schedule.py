@@ -1,4 +1,4 @@
-"""Booking, moving and cancelling visits. The unique constraint over `TakenSlot` is the judge; see docs/adr/0017."""
+"""Booking, moving and cancelling visits. The constraint over `TakenSlot` is the judge: docs/adr/0017."""
 
 from __future__ import annotations
 
