@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PASSWORD = "invented-people-only"
+PIN = "4826"
 
 
 def pytest_collection_modifyitems(items):

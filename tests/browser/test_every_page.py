@@ -21,6 +21,7 @@ SESSIONS = ("{1}", "{2}", "{4}", "{3}start/", "{1}dose/", "{4}discharge/", "{1}c
 CHARTS = ("vitals", "sedation", "adverse_event", "medicine", "note", "effect", "support", "iv_attempt",
           "off_monitor", "pump_settings", "consent_withdrawn", "handover")  # fmt: skip
 NURSE = (*PLACES, *SESSIONS, *(f"{{1}}chart/{kind}/" for kind in CHARTS))
+OWNER = ("people/", "people/invite/", "clinic/", "clinic/policy/", "switch/", "pin/")
 FRONT_DESK = ("board/", "day/", "day/ahead/", "schedule/", "schedule/book/",
               "patients/", "patients/new/", "roster/")  # fmt: skip
 
@@ -40,6 +41,15 @@ def nurse(browser, demo):
 @pytest.fixture(scope="module")
 def front_desk(browser, demo):
     yield from person_at(browser, demo, "front_desk")
+
+
+@pytest.fixture(scope="module")
+def owner(browser, demo):
+    """The owner of two clinics chooses one first."""
+    with tablet(browser, demo.url) as page:
+        log_in(page, "owner")
+        page.get_by_role("link", name="Seaside").wait_for()
+        yield page
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +96,43 @@ def sideways(page, width: int) -> list[str]:
 def test_a_nurse_can_read_it(nurse, chairs, where):
     open_page(nurse, where, chairs)
     assert look_at(nurse) == []
+
+
+@pytest.mark.parametrize("where", OWNER)
+def test_an_owner_can_read_it(owner, where):
+    open_page(owner, where, {})
+    assert look_at(owner) == []
+
+
+def test_a_person_and_their_credentials_can_be_read(owner):
+    open_page(owner, "people/", {})
+    person = owner.locator("table th a").nth(1).get_attribute("href")
+    for address in (person, f"{person}credentials/"):
+        owner.set_viewport_size({"width": WIDTHS[-1], "height": 900})
+        owner.emulate_media(color_scheme="light")
+        assert owner.goto(address).status == 200
+        assert look_at(owner) == []
+
+
+def test_hands_are_changed_by_pin_and_each_finds_their_own_words(browser, demo):
+    from tests.browser.conftest import PIN
+
+    with tablet(browser, demo.url) as page:
+        log_in(page, "nurse")
+        page.wait_for_url("**/board/")
+        page.locator("a.tile-chair").first.click()
+        page.wait_for_url("**/sessions/**")
+        note = f"{page.url.rstrip('/')}/chart/note/"
+        page.goto(note)
+        page.locator("textarea").first.fill("half a sentence")
+        for name, words in (("Nils Invented", ""), ("Noor Invented", "half a sentence")):
+            page.get_by_role("link", name="Switch").click()
+            page.locator("summary", has_text=name).click()
+            page.get_by_label(f"PIN of {name}").fill(PIN)
+            page.get_by_role("button", name=f"Go on as {name}").click()
+            page.wait_for_url(note)
+            assert name in page.locator(".site-who").inner_text()
+            assert page.locator("textarea").first.input_value() == words
 
 
 @pytest.mark.parametrize("where", FRONT_DESK)
