@@ -50,6 +50,13 @@ def _physical(body: Any) -> str:
     return _joined(f"Examination of {body.completed_on or 'no day'}", _short(body.text))
 
 
+def _earlier(body: Any) -> str:
+    dose = f"{show(body.mg)} mg" if body.mg is not None else ""
+    return _joined(
+        f"Session elsewhere, {body.on}", body.substance, _plain(body.route), dose, _short(body.text)
+    )
+
+
 def _short(text: str) -> str:
     return text if len(text) <= _SHORT else f"{text[:_SHORT]}…"
 
@@ -93,7 +100,20 @@ def _pregnancy(body: Any) -> str:
     return _joined(f"Pregnancy: {_plain(body.status)}", body.basis, nursing)
 
 
+def _consent(body: Any) -> str:
+    if body.refused:
+        return _joined("Consent refused", body.words)
+    if not body.is_evidenced:
+        return "Consent without a paper: it does not count"
+    who = "" if body.signed_by == "patient" else f"{body.signer_name}, {body.authority}"
+    covers = "" if body.covers_off_label else "off-label use not covered"
+    paper = "on paper" if body.how == "paper" else ""
+    return _joined(f"Consent signed, version {body.form_version}", paper, who, covers)
+
+
 TELLS: dict[str, Callable[[Any], str]] = {
+    "earlier_session": _earlier,
+    "consent": _consent,
     "screening": _screening,
     "diagnosis": _diagnosis,
     "history": _history,
@@ -108,6 +128,7 @@ TELLS: dict[str, Callable[[Any], str]] = {
     "addendum": lambda body: f"Addendum: {_short(body.text)}",
 }
 ICONS = {
+    "earlier_session": "dose", "consent": "consent",
     "screening": "check_item", "diagnosis": "note", "history": "note", "physical": "provider",
     "medications": "medicine", "allergies": "allergy", "interaction_review": "medicine",
     "identity_change": "person", "contact": "phone", "height": "weight", "pregnancy": "person",
