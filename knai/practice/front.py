@@ -17,7 +17,7 @@ from knai.practice.diagnoses import Condition, conditions_in
 from knai.practice.log import Log, fold
 from knai.practice.medicines import ListOf, medicines_in
 from knai.practice.models import State, TreatmentCourse, TreatmentSession
-from knai.practice.patient_record import Head, get_row, head_of, load_newest
+from knai.practice.patient_record import Head, get_row, head_of, load_newest, voids_of
 
 NEWEST = ("weight", "allergies", "medications", "interaction_review")
 WHOLE = ("diagnosis", "consent", "consent_withdrawn")
@@ -87,7 +87,7 @@ def _clinical(by: Actor, ids: tuple[UUID, ...]) -> Log:
     found = load_newest(by, ids, NEWEST)
     reviews = [entry.effective_at for entry in found if entry.kind == "interaction_review"]
     rows = queries.visible_entries(by).filter(patient_id__in=ids)
-    wanted = Q(kind__in=WHOLE) | Q(kind="void", target__kind__in=WHOLE)
+    wanted = Q(kind__in=WHOLE) | Q(kind="void", target__kind__in=WHOLE) | voids_of(found)
     found += rows.filter(wanted).select_related("recorded_by")
     if reviews:
         before = rows.filter(kind="medications", effective_at__lte=max(reviews))

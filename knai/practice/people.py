@@ -56,7 +56,7 @@ def list_visits_of(*, by: Actor, patient_id: UUID) -> list[Visit]:
     """The person's sessions, newest first, those of linked records among them."""
     by.must("read_schedule")
     rows = _visits(by).filter(access.may_open(by, "patient__"))
-    rows = rows.filter(patient_id__in=linked.list_together(by.clinic_id, patient_id))
+    rows = rows.filter(patient_id__in=linked.together(patient_id))
     return [_visit(s) for s in rows.order_by("-booked_for_at", "-id")[:PAGE]]
 
 
