@@ -8,14 +8,17 @@ from datetime import datetime
 from uuid import UUID
 
 from knai.identity.actors import Actor
+from knai.practice import linked, queries
 from knai.practice.entries import SessionNote
 from knai.practice.entry_words import words_of
 from knai.practice.log import Line, Log
-from knai.practice.models import Compartment, NoteDraft, TreatmentSession, WorkItem
+from knai.practice.models import Compartment, NoteDraft, State, TreatmentSession, WorkItem
+from knai.practice.patient_record import get_row
 from knai.practice.session_log import open_session
 from knai.practice.session_shapes import Identity
 from knai.practice.session_view import identity_of
 
+NOT_BEGUN = (State.BOOKED, State.CANCELLED)
 NOT_NEWS = frozenset({"session_note", "cosignature", "addendum", "safety_review", "note"})
 
 
@@ -131,3 +134,42 @@ def _added(seen: Log, note_id: UUID) -> Iterable[Added]:
         if line.entry.target_id == note_id:
             who = line.entry.recorded_by.name if line.entry.recorded_by else "KNAI"
             yield Added(line.kind, line.body.text, who, line.entry.recorded_at)
+
+
+# ------------------------------------------------------------------------------------- of one patient
+@dataclass(frozen=True, slots=True)
+class NoteRow:
+    """A session that has begun, with its notes; () where none is signed."""
+
+    session_id: UUID
+    session_at: datetime
+    state_word: str
+    notes: tuple[tuple[str, str], ...]  # signed as, text
+    has_draft: bool
+
+
+def list_notes(*, by: Actor, patient_id: UUID, most: int = 100) -> tuple[NoteRow, ...]:
+    """The newest first. Four queries."""
+    by.must("read_chart")
+    get_row(by, patient_id)
+    ids = linked.list_together(by.clinic_id, patient_id)
+    rows = TreatmentSession.objects.filter(clinic_id=by.clinic_id, patient_id__in=ids)
+    sessions = list(rows.exclude(state__in=NOT_BEGUN).order_by("-booked_for_at")[:most])
+    entries = queries.visible_entries(by).filter(session__in=sessions, kind=SessionNote.kind)
+    notes: dict[UUID | None, list[tuple[str, str]]] = {}
+    for entry in entries.exclude(marks__kind="void").order_by("recorded_at"):
+        notes.setdefault(entry.session_id, []).append((entry.body["signed_as"], entry.body["text"]))
+    drafts = NoteDraft.objects.filter(
+        session__in=sessions, author_id=by.user_id, signed_at__isnull=True
+    )
+    mine = set(drafts.values_list("session_id", flat=True))
+    return tuple(
+        NoteRow(
+            session_id=session.pk,
+            session_at=session.booked_for_at,
+            state_word=State(session.state).label,
+            notes=tuple(notes.get(session.pk, ())),
+            has_draft=session.pk in mine,
+        )
+        for session in sessions
+    )

@@ -16,7 +16,7 @@ from knai.practice.work import Work
 from knai.practice.work_kinds import KINDS, WorkKind, kind_of, label_of
 
 WHOSE = ("mine", "nobody", "all", "done", "halted")
-READ_ONLY = ("chart", "check_in", "manage_clinic")  # who has none of these only looks
+WORKS = ("chart", "check_in")  # who has neither of these only looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,10 @@ def todo_of(by: Actor, item: Work, at: datetime) -> Todo:
 
 
 def may_handle(by: Actor, kind: WorkKind, owner_id: UUID | None) -> bool:
-    """Whoever the kind is for; and whose it is, unless their role only looks."""
-    works = any(map(by.may, READ_ONLY))
-    return by.may(kind.does) or (owner_id == by.user_id and works)
+    """Whoever the kind is for; whose it is, unless their role only looks; and who answers for the clinic."""
+    works = any(map(by.may, WORKS))
+    is_own = owner_id == by.user_id and works
+    return by.may(kind.does) or by.may("manage_clinic") or is_own
 
 
 def list_kinds(by: Actor) -> tuple[tuple[str, str], ...]:

@@ -20,6 +20,7 @@ WAYS = (
     ("Day", "day:page", "read_schedule"),
     ("Schedule", "schedule:page", "read_schedule"),
     ("Patients", "patients:list", "read_schedule"),
+    ("To do", "work:page", "read_schedule"),
     ("On site", "roster:page", "roster"),
     ("Monitors", "devices:list", "read_devices"),
     ("Protocols", "protocols:list", "read_schedule"),

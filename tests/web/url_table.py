@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from knai.kit.clock import now
+
 ALL = (
     "olga okafor nadia thea fred ruth"  # owner, prescriber, nurse, therapist, front desk, read-only
 )
@@ -79,6 +81,25 @@ def a_draft(cast) -> dict[str, Any]:
 
 def an_entry(cast) -> dict[str, Any]:
     return {"entry_id": UNKNOWN}
+
+
+def a_call(cast) -> dict[str, Any]:
+    """A call that is due, of no patient in particular."""
+    from knai.practice.models import WorkItem
+
+    made = {"title": "Call", "opened_at": now(), "due_at": now(), "kind": "next_day_call"}
+    item, _ = WorkItem.objects.get_or_create(clinic=cast.clinic, key="a call", defaults=made)
+    return {"item_id": item.pk}
+
+
+def an_event(cast) -> dict[str, Any]:
+    from knai.practice.models import SafetyEvent
+
+    made = {"kind": "clause_breach", "opened_at": now()}
+    event, _ = SafetyEvent.objects.get_or_create(
+        clinic=cast.clinic, session=cast.session, defaults=made
+    )
+    return {"event_id": event.pk}
 
 
 def nadia(cast) -> dict[str, Any]:
@@ -238,6 +259,38 @@ ROWS: Mapping[str, Row] = MappingProxyType(
         "papers:archive": Row(get=RELEASERS, got=404, kwargs=an_archive),
         "papers:archive-file": Row(get=RELEASERS, got=404, kwargs=an_archive),
         "papers:archive-remove": Row(get=None, post=RELEASERS, posted=404, kwargs=an_archive),
+        # ------------------------------------------------------------ after the session
+        "work:page": Row(),
+        "work:take": Row(get=None, post="okafor nadia thea olga", posted=302, kwargs=a_call),
+        "work:give": Row(get=None, post=ALL, posted=422, kwargs=a_call),
+        "work:close": Row(get=None, post="olga okafor nadia thea", posted=409, kwargs=a_call),
+        "work:resume": Row(get=None, post="olga okafor nadia thea", posted=302, kwargs=a_call),
+        "follow_up:call": Row(get=CHART_READERS, post=CHARTERS),
+        "follow_up:give-up": Row(get=None, post=CHARTERS),
+        "safety:list": Row(get=CHART_READERS),
+        "safety:one": Row(get=CHART_READERS, kwargs=an_event),
+        "safety:take": Row(get=None, post=f"olga {CHARTERS}", posted=302, kwargs=an_event),
+        "safety:close": Row(get=None, post=f"olga {CHARTERS}", kwargs=an_event),
+        "safety:review": Row(get=None, post="olga okafor", kwargs=an_event),
+        "safety:late": Row(get=CHARTERS, post=CHARTERS),
+        "notes:patient": Row(get=CHART_READERS),
+        "notes:page": Row(get=CHART_READERS),
+        "notes:begin": Row(get=None, post=CHARTERS, posted=409),
+        "notes:write": Row(get=None, post=CHARTERS),
+        "notes:ask": Row(get=None, post=CHARTERS, kwargs=an_entry),
+        "notes:cosign": Row(get=None, post=CHARTERS, posted=404, kwargs=an_entry),
+        "notes:decline": Row(get=None, post=CHARTERS, kwargs=an_entry),
+        "notes:add": Row(get=None, post=CHARTERS, kwargs=an_entry),
+        "end_of_day:page": Row(get=CHART_READERS),
+        "end_of_day:on": Row(
+            get=CHART_READERS,
+            post=f"olga {CHARTERS}",
+            posted=302,
+            kwargs=lambda cast: {"on": "2020-01-01"},
+        ),
+        "death:page": Row(get=CHART_READERS, post=DOSERS),
+        "death:undo": Row(get=None, post=DOSERS),
+        "death:copy": Row(get=RELEASERS, got=404),
         # ------------------------------------------------------------ patients and the day
         "day:page": Row(),
         "day:ahead": Row(),

@@ -22,6 +22,7 @@ TABS: tuple[tuple[str, str, str], ...] = (
     ("Courses", "courses:list", "read_chart"),
     ("Consent", "consents:list", "read_chart"),
     ("Documents", "documents:list", "read_chart"),
+    ("Notes", "notes:patient", "read_chart"),
     ("Papers", "papers:patient", "read_chart"),
     ("Care team", "care:team", "read_schedule"),
 )

@@ -1,0 +1,1 @@
+"""A death, recorded and taken back."""

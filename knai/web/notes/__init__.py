@@ -1,0 +1,1 @@
+"""Notes of sessions: drafted, signed, co-signed, added to."""

@@ -1,0 +1,1 @@
+"""Safety events: the list, one of them, and what is told afterwards."""
