@@ -18,6 +18,11 @@ PLACES = ("board/", "day/", "day/ahead/", "schedule/", "schedule/?view=day", "sc
 SESSIONS = ("{1}", "{2}", "{4}", "{3}start/", "{1}dose/", "{4}discharge/", "{1}check-in/", "{1}monitor/",
             "{1}entries/", "{2}ambulance/", "{2}papers/", "{1}work-up/consent/", "{1}work-up/history/",
             "{1}work-up/interaction_review/")  # fmt: skip
+# pages of the first patient of the list
+CHART_PAGES = ("", "timeline/", "timeline/?group=given", "conditions/", "conditions/?q=depress", "screening/",
+               "histories/", "histories/write/history/", "histories/write/physical/", "medicines/",
+               "medicines/list/", "medicines/allergies/", "medicines/reconcile/", "medicines/interactions/",
+               "identity/", "measure/weight/", "measure/pregnancy/", "contacts/new/", "link/")  # fmt: skip
 CHARTS = ("vitals", "sedation", "adverse_event", "medicine", "note", "effect", "support", "iv_attempt",
           "off_monitor", "pump_settings", "consent_withdrawn", "handover")  # fmt: skip
 NURSE = (*PLACES, *SESSIONS, *(f"{{1}}chart/{kind}/" for kind in CHARTS))
@@ -133,6 +138,19 @@ def test_hands_are_changed_by_pin_and_each_finds_their_own_words(browser, demo):
             page.wait_for_url(note)
             assert name in page.locator(".site-who").inner_text()
             assert page.locator("textarea").first.input_value() == words
+
+
+@pytest.fixture(scope="module")
+def patient(nurse) -> str:
+    """The address of the first patient's chart."""
+    nurse.goto(f"{CLINIC}patients/")
+    return nurse.locator("tbody th a").first.get_attribute("href")
+
+
+@pytest.mark.parametrize("page", CHART_PAGES)
+def test_a_nurse_can_read_a_chart(nurse, chairs, patient, page):
+    open_page(nurse, f"{patient.removeprefix(CLINIC)}{page}", chairs)
+    assert look_at(nurse) == []
 
 
 @pytest.mark.parametrize("where", FRONT_DESK)
