@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -41,17 +42,37 @@ def record(
     subject  a model instance; its patient and session are taken from it when it has them
     detail   JSON values without free text of the chart: counts, kinds, clause ids
     """
-    row = {
-        "clinic_id": by.clinic_id,
-        "at": now(),
-        "actor_id": by.user_id,
-        "actor_name": by.name,
-        "verb": verb,
-        "subject_type": subject._meta.model_name if subject is not None else "",
-        "subject_id": str(subject.pk) if subject is not None else "",
-        "patient_id": patient_id or getattr(subject, "patient_id", None),
-        "session_id": session_id or getattr(subject, "session_id", None),
-        "detail": json.dumps(detail),
-    }
+    row = _row(verb, by, subject, patient_id, session_id, detail)
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [adapted(value) for value in row.values()])
+        cursor.execute(_INSERT, row)
+
+
+def record_many(verb: str, *, by: Who, subjects: Iterable[tuple[Any, UUID | None]]) -> None:
+    """One audit entry for each (subject, patient's id), as when a table is brought in."""
+    rows = [_row(verb, by, subject, patient_id, None, {}) for subject, patient_id in subjects]
+    with connection.cursor() as cursor:
+        cursor.executemany(_INSERT, rows)
+
+
+def _row(
+    verb: str,
+    by: Who,
+    subject: Any,
+    patient_id: UUID | None,
+    session_id: UUID | None,
+    detail: dict[str, Any],
+) -> list[Any]:
+    """In the order of _COLUMNS."""
+    values = (
+        by.clinic_id,
+        now(),
+        by.user_id,
+        by.name,
+        verb,
+        subject._meta.model_name if subject is not None else "",
+        str(subject.pk) if subject is not None else "",
+        patient_id or getattr(subject, "patient_id", None),
+        session_id or getattr(subject, "session_id", None),
+        json.dumps(detail),
+    )
+    return [adapted(value) for value in values]

@@ -30,6 +30,7 @@ from knai.practice.entries.given import (
     Medicine,
     PumpSettings,
 )
+from knai.practice.entries.imported import EarlierSession
 from knai.practice.entries.marks import (
     Acceptance,
     Void,
@@ -101,6 +102,7 @@ __all__ = [
     "Diagnosis",
     "DrivingAsked",
     "DrivingInstruction",
+    "EarlierSession",
     "Effect",
     "Emergency",
     "GatePassed",

@@ -21,7 +21,8 @@ class DiagnosisCode(models.Model):
 class ImportRun(models.Model):
     """One table that was read in: tried first, then taken whole or not at all, and undone if wanted.
 
-    state    mapped, tried, running, done, failed, undone
+    mapping  columns: field → column of the table; order: how days are written; leave_out: rows that are refused
+    state    new, trying, tried, waiting, running, done, undoing, undone, failed
     refused  [{row, field, why}], the first thousand; no patient data in `why`
     """
 
@@ -30,7 +31,7 @@ class ImportRun(models.Model):
     kind = models.CharField(max_length=30)  # patients, problems, medications, allergies, sessions
     file_id = models.UUIDField()
     mapping = models.JSONField(default=dict)
-    state = models.CharField(max_length=20, default="mapped")
+    state = models.CharField(max_length=20, default="new")
     rows = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)  # for the progress bar
     refused_count = models.PositiveIntegerField(default=0)
@@ -38,6 +39,8 @@ class ImportRun(models.Model):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    touched_at = models.DateTimeField(null=True)  # by whoever works on it; long ago: they are gone
+    why_failed = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["-made_at"]
