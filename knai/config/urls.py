@@ -35,6 +35,7 @@ urlpatterns = [
     path("clinic/<slug:slug>/", include("knai.web.follow_up.urls")),
     path("clinic/<slug:slug>/", include("knai.web.documents.urls")),
     path("clinic/<slug:slug>/", include("knai.web.gates.urls")),
+    path("clinic/<slug:slug>/", include("knai.web.imports.urls")),
     path("clinic/<slug:slug>/", include("knai.web.notes.urls")),
     path("clinic/<slug:slug>/", include("knai.web.papers.urls")),
     path("clinic/<slug:slug>/", include("knai.web.patients.urls")),

@@ -127,6 +127,18 @@ def a_course(cast) -> dict[str, Any]:
     return {"course_id": cast.course.pk}
 
 
+def an_import(cast) -> dict[str, Any]:
+    """A table that was kept and not tried."""
+    from knai.practice.actions.imports import bring
+    from knai.practice.models import ImportRun
+
+    run = ImportRun.objects.filter(clinic=cast.clinic).first()
+    table = b"MRN,First name,Last name\nI-1,Ida,Holm\n"
+    return {
+        "run_id": (run or bring(by=cast.actor("olga"), kind="patients", data=table, name="t")).pk
+    }
+
+
 OPEN = Row(post=ALL, posted=200, anonymous=200)
 
 ROWS: Mapping[str, Row] = MappingProxyType(
@@ -179,6 +191,10 @@ ROWS: Mapping[str, Row] = MappingProxyType(
         # hands are changed on a device whose log-in two factors proved; see test_hands
         "people:switch": Row(get=NOBODY, post=NOBODY),
         "people:pin": Row(get=EVERYBODY, post=EVERYBODY),
+        "imports:list": Row(get=OWNERS, post=OWNERS),
+        "imports:one": Row(get=OWNERS, post=OWNERS, kwargs=an_import),
+        "imports:take": Row(get=None, post=OWNERS, posted=409, kwargs=an_import),
+        "imports:undo": Row(get=None, post=OWNERS, posted=409, kwargs=an_import),
         "clinic:page": Row(get=OWNERS),
         "clinic:particulars": Row(get=None, post=OWNERS),
         "clinic:policy": Row(get=OWNERS),

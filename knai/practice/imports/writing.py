@@ -104,9 +104,7 @@ def _patients_of(run: ImportRun) -> QuerySet[Patient]:
 
 def _entries_of(run: ImportRun) -> QuerySet[ChartEntry]:
     voids = ChartEntry.objects.filter(kind="void", target=OuterRef("pk"))
-    return ChartEntry.objects.filter(
-        ~Exists(voids), pk__in=_subjects(run), clinic_id=run.clinic_id
-    )
+    return ChartEntry.objects.filter(~Exists(voids), pk__in=_subjects(run), clinic_id=run.clinic_id)
 
 
 # ------------------------------------------------------------------------------------------ taking back
