@@ -85,42 +85,44 @@ def _on_site(team: Team) -> None:
             roster.arrive(by=team.nurse, user_id=who.user_id)
 
 
+PROTOCOL = {
+    "ceiling_mg_per_kg": {"iv_infusion": "1.0"},
+    "ceiling_mg_per_kg_per_h": {"iv_infusion": "1.0"},
+    "all_ingredients_disclosed": True,
+    "ingredients": [
+        {"name": "ketamine hydrochloride", "strength": "50 mg/mL as base"},
+        {"name": "sodium chloride 0.9 %", "strength": "to 100 mL"},
+    ],
+    "summary": "An infusion of ketamine under continuous watch, in a course of six (invented).",
+    "indications": ["unipolar_major_depression", "bipolar_depression", "ptsd", "crps"],
+    "preparation": {"form": "base", "diluent": "sodium chloride 0.9 %", "use_within_h": 12},
+    "intervals": {"vitals_during_min": 10, "vitals_after_min": 15, "sedation_during_min": 10},
+    "discharge_rule": "Back at baseline, MOAA/S 5, walks without help, a way home that is not driving.",
+    "staff": [
+        {"role": "prescriber", "note": "on site"},
+        {"role": "nurse", "note": "one a patient"},
+    ],
+    "sessions": 6,
+    "schedule": "twice a week for three weeks",
+    "measures": ["PHQ-9"],
+    "stop_rules": [
+        {"kind": "systolic", "value": "180"},
+        {"kind": "event_grade", "value": "3"},
+        {"text": "No better after the fourth: look at the course together."},
+    ],
+    "deviations": "None.",
+    "plan": {
+        "mg_per_kg": "0.5",
+        "duration_min": "40",
+        "expected_sedation": "minimal",
+        "supervision": "in_person",
+        "concentration_mg_per_ml": "50",
+        "final_volume_ml": "100",
+    },
+}
+
+
 def _protocol(team: Team) -> TreatmentProtocol:
-    document = {
-        "ceiling_mg_per_kg": {"iv_infusion": "1.0"},
-        "ceiling_mg_per_kg_per_h": {"iv_infusion": "1.0"},
-        "all_ingredients_disclosed": True,
-        "ingredients": [
-            {"name": "ketamine hydrochloride", "strength": "50 mg/mL as base"},
-            {"name": "sodium chloride 0.9 %", "strength": "to 100 mL"},
-        ],
-        "summary": "An infusion of ketamine under continuous watch, in a course of six (invented).",
-        "indications": ["unipolar_major_depression", "bipolar_depression", "ptsd", "crps"],
-        "preparation": {"form": "base", "diluent": "sodium chloride 0.9 %", "use_within_h": 12},
-        "intervals": {"vitals_during_min": 10, "vitals_after_min": 15, "sedation_during_min": 10},
-        "discharge_rule": "Back at baseline, MOAA/S 5, walks without help, a way home that is not driving.",
-        "staff": [
-            {"role": "prescriber", "note": "on site"},
-            {"role": "nurse", "note": "one a patient"},
-        ],
-        "sessions": 6,
-        "schedule": "twice a week for three weeks",
-        "measures": ["PHQ-9"],
-        "stop_rules": [
-            {"kind": "systolic", "value": "180"},
-            {"kind": "event_grade", "value": "3"},
-            {"text": "No better after the fourth: look at the course together."},
-        ],
-        "deviations": "None.",
-        "plan": {
-            "mg_per_kg": "0.5",
-            "duration_min": "40",
-            "expected_sedation": "minimal",
-            "supervision": "in_person",
-            "concentration_mg_per_ml": "50",
-            "final_volume_ml": "100",
-        },
-    }
     return TreatmentProtocol.objects.get_or_create(
         clinic=team.clinic,
         name="Depression and pain, intravenous (invented)",
@@ -131,7 +133,7 @@ def _protocol(team: Team) -> TreatmentProtocol:
             "approved_by": team.prescriber.user,
             "approved_at": now() - timedelta(days=90),
             "reviewed_on": (now() - timedelta(days=90)).date(),
-            "document": document,
+            "document": PROTOCOL,
         },
     )[0]
 
