@@ -5,7 +5,12 @@ from __future__ import annotations
 from knai.cli.bench.place import Figure, run_apart, scratch
 
 # Modules with a `main()` that sets up, measures and prints its figures as JSON.
-PARTS: tuple[str, ...] = ("knai.cli.bench.day", "knai.cli.bench.papers", "knai.cli.bench.charts", "knai.cli.bench.tables")
+PARTS: tuple[str, ...] = (
+    "knai.cli.bench.day",
+    "knai.cli.bench.papers",
+    "knai.cli.bench.charts",
+    "knai.cli.bench.tables",
+)
 
 
 def run(database_url: str = "") -> list[Figure]:
