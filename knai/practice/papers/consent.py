@@ -67,7 +67,9 @@ def _facts(
     name = signer_name(signed, patient_name)
     who = "the patient" if signed.signer == PATIENT else "legal representative of the patient"
     how = "agreed in words before the witness; cannot write" if signed.cannot_write else ""
-    witness = signed.witness.strip() + (", of the clinic's staff" if signed.witness_is_staff else "")
+    witness = signed.witness.strip() + (
+        ", of the clinic's staff" if signed.witness_is_staff else ""
+    )
     return [
         ["Signed by", f"{name}, {who}"],
         ["Authority", signed.authority.strip() if signed.signer != PATIENT else ""],
