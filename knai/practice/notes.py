@@ -111,26 +111,26 @@ def _dose(known: Known, dose: Given) -> str:
     route = ROUTE_WORDS.get(dose.route, dose.route.replace("_", " "))
     until = ""
     if dose.is_infusion:
-        until = f" to {_clock(known, dose.ended_at)}" if dose.ended_at else ", still running"
+        until = f" to {_clock(known, dose.ended_at)}" if dose.ended_at else ", no end charted"
     name, mg = get_substance(dose.substance).name, show(dose.mg_base)
     return f"{name} {mg} mg{per_kg} {route}, {_clock(known, dose.started_at)}{until}"
 
 
 def course(known: Known) -> Iterator[Sentence]:
-    sets = _sets_after(known)
+    sets = _after_dose(known, "vitals")
     if sets:
         yield _sets(known, sets)
     yield from _lowest(known, sets, "spo2", "Lowest SpO₂ {} %")
-    yield from _lowest(known, list(_of(known, "sedation")), "moaas", "Lowest MOAA/S {}")
+    yield from _lowest(known, _after_dose(known, "sedation"), "moaas", "Lowest MOAA/S {}")
     yield from _effects(known)
     for line in _of(known, "support"):
         yield Sentence(f"Support: {line.body.what}, {_clock(known, line.at)}.", (line.id,))
 
 
-def _sets_after(known: Known) -> list[Line]:
-    """Sets of vital signs since the first dose."""
+def _after_dose(known: Known, kind: str) -> list[Line]:
+    """Lines of this kind since the first dose."""
     first = known.first_dose_at
-    return [line for line in _of(known, "vitals") if first is not None and line.at > first]
+    return [line for line in _of(known, kind) if first is not None and line.at > first]
 
 
 def _sets(known: Known, sets: list[Line]) -> Sentence:
@@ -192,7 +192,7 @@ def _event(line: Line) -> str:
 
 
 def leaving(known: Known) -> Iterator[Sentence]:
-    after = _sets_after(known)
+    after = _after_dose(known, "vitals")
     if after:
         yield Sentence(f"Last set: {_set(known, after[-1])}.", (after[-1].id,))
     for line in _of(known, "medically_ready"):
