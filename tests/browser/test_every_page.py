@@ -13,22 +13,23 @@ TODAY = f"{datetime.now(UTC):%Y-%m-%d}"
 PLACES = ("board/", "day/", "day/ahead/", "schedule/", "schedule/?view=day", "schedule/?by=staff",
           "schedule/book/", "schedule/waiting/", "schedule/calendars/",
           "patients/", "patients/new/", "roster/", "devices/", "devices/new/",
-          "quarantine/", "protocols/", "plans/", f"sheets/{TODAY}/")  # fmt: skip
+          "quarantine/", "protocols/", "plans/", f"sheets/{TODAY}/", "work/", "safety/",
+          "end-of-day/")  # fmt: skip
 # {n}: the session in chair n of the demonstration; 1 and 2 are dosed, 3 is not yet, 4 recovers
 SESSIONS = ("{1}", "{2}", "{4}", "{3}start/", "{1}dose/", "{4}discharge/", "{1}check-in/", "{1}monitor/",
             "{1}entries/", "{2}ambulance/", "{2}papers/", "{1}work-up/consent/", "{1}work-up/history/",
-            "{1}work-up/interaction_review/")  # fmt: skip
+            "{1}work-up/interaction_review/", "{1}note/", "{1}call/", "{1}late-event/")  # fmt: skip
 # pages of the first patient of the list
 CHART_PAGES = ("", "timeline/", "timeline/?group=given", "conditions/", "conditions/?q=depress", "screening/",
                "histories/", "histories/write/history/", "histories/write/physical/", "medicines/",
                "medicines/list/", "medicines/allergies/", "medicines/reconcile/", "medicines/interactions/",
-               "identity/", "measure/weight/", "measure/pregnancy/", "contacts/new/", "link/")  # fmt: skip
+               "identity/", "notes/", "death/", "measure/weight/", "measure/pregnancy/", "contacts/new/", "link/")  # fmt: skip
 CHARTS = ("vitals", "sedation", "adverse_event", "medicine", "note", "effect", "support", "iv_attempt",
           "off_monitor", "pump_settings", "consent_withdrawn", "handover")  # fmt: skip
 NURSE = (*PLACES, *SESSIONS, *(f"{{1}}chart/{kind}/" for kind in CHARTS))
 OWNER = ("people/", "people/invite/", "clinic/", "clinic/policy/", "switch/", "pin/")
 FRONT_DESK = ("board/", "day/", "day/ahead/", "schedule/", "schedule/book/",
-              "patients/", "patients/new/", "roster/")  # fmt: skip
+              "patients/", "patients/new/", "roster/", "work/")  # fmt: skip
 
 
 def person_at(browser, demo, role: str):

@@ -27,7 +27,7 @@ ACTIONS: dict[str, tuple[str, bool, str]] = {
     "note": ("notes:page", True, "Note"),
     "alert": ("sessions:screen", True, "Session"),
     "sets": ("sessions:screen", True, "Accept"),
-    "follow_up": ("schedule:choose", False, "Book"),
+    "follow_up": ("patients:book", True, "Book"),
     "safety": ("safety:one", True, "Look into it"),
     "roster": ("roster:page", False, "On site"),
     "quarantine": ("devices:quarantine", False, "Settle them"),
