@@ -48,7 +48,7 @@ def switch(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = request.POST.get("person", "")
     hands = _hands(request)
     context = {
-        "hands": hands,
+        "colleagues": hands,
         "form": form,
         "chosen": next((hand for hand in hands if str(hand.user_id) == chosen), None),
         "next": _where(request),

@@ -140,12 +140,14 @@ def test_it_goes_on_nowhere_else(tablet, cast, wanted):
 
 
 def test_everybody_on_one_device_shares_its_name_for_kept_words(tablet, cast):
-    def hands():
-        return tablet.get(PATIENTS).content.decode().split('data-hands="')[1].split('"')[0]
+    def hands(page):
+        return tablet.get(page).content.decode().split('data-hands="')[1].split('"')[0]
 
-    before = hands()
+    before = hands(PATIENTS)
+    assert before.isdigit()
+    assert hands(SWITCH) == before  # the page in between forgets nothing either
     switch(tablet, cast.nils)
-    assert before == hands() != ""
+    assert hands(PATIENTS) == before
 
 
 # ------------------------------------------------------------------------------------------ one's own
