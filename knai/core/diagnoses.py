@@ -24,3 +24,8 @@ def group_of(code: str) -> str:
     """The group that this code suggests; "other" when none does."""
     wanted = code.strip().upper()
     return next((group for begins, group in _beginnings() if wanted.startswith(begins)), "other")
+
+
+def beginnings() -> tuple[str, ...]:
+    """How the codes of the seven groups begin."""
+    return tuple(begins for begins, _ in _beginnings())

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.db.models.functions import Length
 
-from knai.core.diagnoses import group_of
+from knai.core.diagnoses import beginnings, group_of
 from knai.core.folding import words_of
 from knai.identity.actors import Actor
 from knai.practice.conditions import latest_conditions
@@ -70,14 +70,17 @@ def code_of(row: DiagnosisCode) -> Code:
 
 
 def _nearness(search: str) -> Case:
-    """The very code, then the mind's chapter, then nerves, muscles and symptoms, then the rest."""
+    """The very code, then the seven groups, the mind's chapter, nerves and muscles, symptoms, the rest."""
+    of_a_group = Q()
+    for begins in beginnings():
+        of_a_group |= Q(code__startswith=begins)
     return Case(
         When(code=search.strip().upper(), then=Value(0)),
-        When(code__startswith="F", then=Value(1)),
-        When(code__startswith="G", then=Value(2)),
-        When(code__startswith="M", then=Value(2)),
-        When(code__startswith="R", then=Value(3)),
-        default=Value(4),
+        When(of_a_group, then=Value(1)),
+        When(code__startswith="F", then=Value(2)),
+        When(Q(code__startswith="G") | Q(code__startswith="M"), then=Value(3)),
+        When(code__startswith="R", then=Value(4)),
+        default=Value(5),
         output_field=IntegerField(),
     )
 

@@ -28,7 +28,9 @@ class PatientForm(forms.Form):
     given_name = _text("Given name", 60, required=True)
     family_name = _text("Family name", 60, required=True)
     preferred_name = _text("Wants to be called", 60)
-    born_on = forms.DateField(label="Born on", widget=forms.DateInput(attrs={"type": "date"}))
+    born_on = forms.DateField(
+        label="Born on", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     sex = forms.ChoiceField(choices=SEXES, required=False)
     mrn = _text("Number (MRN)", 40, required=True)
     language = forms.ChoiceField(choices=[("", "Not stated"), *LANGUAGES], required=False)

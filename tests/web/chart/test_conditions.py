@@ -22,7 +22,8 @@ GOOD = {"code": "F33.2", "status": "confirmed"}
         ("F332", "F33.2"),
         ("severe depress", "F33.2"),  # any order
         ("stress post", "F43.12"),
-        ("pain", "G90.511"),  # nerves before symptoms
+        ("pain", "G90.511"),  # one of the seven groups before symptoms
+        ("chronic disorder", "F43.12"),
         ("fibro", "M79.7"),
         ("femur left", "S72.002A"),
         ("zebra", None),

@@ -93,3 +93,8 @@ def test_a_double_click_records_once(client, cast, url):
     for _ in range(2):
         assert client.post(url.replace("identity/", "measure/weight/"), form).status_code == 302
     assert ChartEntry.objects.filter(kind="weight").count() == 1
+
+
+def test_the_birthday_stands_in_the_form_as_a_browser_reads_it(client, cast, url):
+    client.force_login(cast.fred)
+    assert 'value="1985-04-02"' in client.get(url).content.decode()
