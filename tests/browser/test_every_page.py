@@ -23,7 +23,8 @@ SESSIONS = ("{1}", "{2}", "{4}", "{3}start/", "{1}dose/", "{4}discharge/", "{1}c
 CHART_PAGES = ("", "timeline/", "timeline/?group=given", "conditions/", "conditions/?q=depress", "screening/",
                "histories/", "histories/write/history/", "histories/write/physical/", "medicines/",
                "medicines/list/", "medicines/allergies/", "medicines/reconcile/", "medicines/interactions/",
-               "identity/", "notes/", "death/", "measure/weight/", "measure/pregnancy/", "contacts/new/", "link/")  # fmt: skip
+               "identity/", "notes/", "death/", "measure/weight/", "measure/pregnancy/", "contacts/new/",
+               "link/")  # fmt: skip
 CHARTS = ("vitals", "sedation", "adverse_event", "medicine", "note", "effect", "support", "iv_attempt",
           "off_monitor", "pump_settings", "consent_withdrawn", "handover")  # fmt: skip
 NURSE = (*PLACES, *SESSIONS, *(f"{{1}}chart/{kind}/" for kind in CHARTS))
