@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Case, IntegerField, Q, Value, When
-from django.db.models.functions import Length
+from django.db.models.functions import Left, Length
 
 from knai.core.diagnoses import beginnings, group_of
 from knai.core.folding import words_of
@@ -60,6 +60,7 @@ def find_codes(*, by: Actor, search: str) -> list[Code]:
     for word in words:
         asked &= Q(words__contains=f" {word}")
     rows = DiagnosisCode.objects.filter(asked)
+    rows = rows.annotate(category=Left("code", 3), chapter=Left("code", 1))
     rows = rows.annotate(nearness=_nearness(search), length=Length("title"))
     rows = rows.order_by("nearness", "length", "code")[:MOST]
     return [code_of(row) for row in rows]
@@ -70,16 +71,14 @@ def code_of(row: DiagnosisCode) -> Code:
 
 
 def _nearness(search: str) -> Case:
-    """The very code, then the seven groups, the mind's chapter, nerves and muscles, symptoms, the rest."""
-    of_a_group = Q()
-    for begins in beginnings():
-        of_a_group |= Q(code__startswith=begins)
+    """The very code, then categories of the seven groups, the mind's chapter, nerves and muscles, symptoms,
+    the rest."""
     return Case(
         When(code=search.strip().upper(), then=Value(0)),
-        When(of_a_group, then=Value(1)),
-        When(code__startswith="F", then=Value(2)),
-        When(Q(code__startswith="G") | Q(code__startswith="M"), then=Value(3)),
-        When(code__startswith="R", then=Value(4)),
+        When(category__in={begins[:3] for begins in beginnings()}, then=Value(1)),
+        When(chapter="F", then=Value(2)),
+        When(chapter__in=("G", "M"), then=Value(3)),
+        When(chapter="R", then=Value(4)),
         default=Value(5),
         output_field=IntegerField(),
     )

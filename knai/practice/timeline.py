@@ -22,7 +22,7 @@ from knai.practice.models import ChartEntry, Compartment
 from knai.practice.patient_record import get_row
 from knai.practice.session_shapes import Mark
 
-WINDOW = 100
+WINDOW = 60
 GROUPS: dict[str, tuple[str, frozenset[str]]] = {
     "given": ("Given", frozenset({"bolus", "infusion_start", "infusion_change", "pump_settings",
                                   "medicine", "iv_attempt"})),
