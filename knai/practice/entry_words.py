@@ -199,7 +199,13 @@ def _gate_passed(body) -> str:
 
 def _override(body) -> str:
     how = "by telephone" if body.by_telephone else ""
-    return _joined(f"Override of {body.clause} by {body.provider_name}", how, body.reason)
+    what = overridden_words(body.clause)
+    return _joined(f"Override of {what} by {body.provider_name}", how, body.reason)
+
+
+def overridden_words(name: str) -> str:
+    """A clause by its number, a check of the clinic's protocol by its title."""
+    return _check_titles().get(name, name.replace("_", " "))
 
 
 def _plan(body) -> str:

@@ -89,7 +89,7 @@ def _draft(by: Actor, session: TreatmentSession, seen: Log) -> Draft | None:
     if row is None:
         return None
     since = [
-        words_of(line.body)
+        words_of(line.body, by.clinic.tz)
         for line in seen.lines
         if line.entry.recorded_at > row.began_at and _is_news(line)
     ]

@@ -118,7 +118,7 @@ def row_of(by: Actor, session: TreatmentSession, line: Line) -> EntryRow:
         id=line.id,
         kind=line.kind,
         icon=icon_of(line.kind),
-        what=words_of(line.body),
+        what=words_of(line.body, by.clinic.tz),
         effective_at=line.at,
         recorded_at=entry.recorded_at,
         by=_name(entry),

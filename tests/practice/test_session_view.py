@@ -200,3 +200,24 @@ def test_the_strip_shows_the_consent_that_the_gate_reads(cast, changes, words):
     write(cast, e.Consent(**(SIGNED | changes)), at=NOON - timedelta(days=2))
     who = screen(cast, session).identity
     assert (who.consent, who.consent_ok) == (words, words.startswith("v"))
+
+
+def test_a_time_that_was_answered_is_read_by_the_clinics_clock(cast, session):
+    """An hour later there than the instant that is kept."""
+    said = e.CheckAnswer(
+        check="last_food", walk="start_before_cannula", answer="2026-11-22T22:37:00+00:00"
+    )
+    write(cast, said, session=session)
+    assert "Last food: 22 Nov 2026, 23:37" in [row.what for row in screen(cast, session).entries]
+
+
+def test_a_check_that_was_overridden_is_told_by_its_title(cast, session):
+    given = {"gate": "start", "reason": "the provider accepts it", "facts": {}}
+    who = {"provider_id": cast.okafor.pk, "provider_name": "Dr Okafor"}
+    write(cast, e.Override(clause="last_food", **given, **who), session=session)
+    write(cast, e.Override(clause="KNAI-23", **given, **who), session=session)
+    told = [row.what for row in screen(cast, session).entries if row.kind == "override"]
+    assert [words.split(" by ")[0] for words in told] == [
+        "Override of KNAI-23",
+        "Override of Last food",
+    ]

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from knai.identity.actors import Actor
+from knai.practice.entry_words import overridden_words
 from knai.practice.live.tile import words_of as alert_words
 from knai.practice.log import Line
 from knai.practice.models import Alert
@@ -137,7 +138,7 @@ def override_line(read: Read, line: Line) -> OverrideLine:
     body = line.body
     return OverrideLine(
         at=read.clock(line.at),
-        clause=body.clause,
+        clause=overridden_words(body.clause),
         gate=body.gate,
         reason=body.reason,
         provider=body.provider_name + (", by telephone" if body.by_telephone else ""),
