@@ -191,6 +191,7 @@ def words(name: str) -> str:
 
 
 SAID = {
+    "above20_below30": "each by its own span above and below the baseline",
     "iv_infusion": "intravenous infusion",
     "iv_bolus": "intravenous bolus",
     "im": "intramuscular",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language_info
 
 from knai.web import words
 
@@ -94,8 +96,22 @@ def plain(value) -> str:
 
 @register.filter
 def day(value) -> str:
-    """23 Nov 2026."""
+    """23 Nov 2026; a date that an entry keeps as text, too. Other text stays as it is."""
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value)
+        except ValueError:
+            return value
     return words.day_words(_local(value)) if value else ""
+
+
+@register.filter
+def language_word(code: str) -> str:
+    """English for en; a code that nobody knows stays as it is."""
+    try:
+        return get_language_info(code)["name"]
+    except KeyError:
+        return code
 
 
 @register.filter
