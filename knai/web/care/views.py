@@ -18,7 +18,7 @@ from knai.practice.actions.glass import break_glass
 from knai.practice.care_team import get_team, list_candidates, may_keep
 from knai.practice.shared import get_shared, list_shared
 from knai.web.care.forms import GlassForm, TeamForm
-from knai.web.chart.tabs import tabs_of
+from knai.web.chart.tabs import frame
 
 EXPECTED = (Malformed, Refused)
 
@@ -56,8 +56,8 @@ def _add(request: HttpRequest, patient_id: UUID, form: TeamForm) -> None:
 
 
 def _shown(request: HttpRequest, shown, form: TeamForm, keeps: bool) -> HttpResponse:
-    tabs = [] if shown.is_closed else tabs_of(request, shown.patient_id, "care:team")
-    context = {"team": shown, "form": form, "may_keep": keeps, "tabs": tabs}
+    chart = {} if shown.is_closed else frame(request, shown.patient_id, "care:team")
+    context = {"team": shown, "form": form, "may_keep": keeps} | chart
     audit.record("care_team.viewed", by=request.actor, patient_id=shown.patient_id)
     status = 422 if request.method == "POST" else 200
     return render(request, "care/team.html", context, status=status)

@@ -9,3 +9,9 @@ import "./chair-board.js";
 import { startDialogs } from "./dialogs.js";
 
 startDialogs(document);
+
+/* On a narrow page rows of ways scroll sideways: begin where somebody is. */
+for (const here of document.querySelectorAll(":is(.tabs, .site-nav) > [aria-current]")) {
+  const row = here.parentElement;
+  row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
