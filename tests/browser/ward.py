@@ -12,7 +12,9 @@ from pathlib import Path
 
 from knai.kit import clock
 
-GUESTS = 10  # one booked patient for each test that wants one, each with a chair and a monitor of their own
+# one booked patient for each test that wants one, each with a chair and a monitor of their own; with none the
+# clinic is as it is before anybody came: a chair, a monitor, a protocol, a form to sign, nobody on site
+GUESTS = int(os.environ.get("KNAI_WARD_GUESTS", "10"))
 
 
 class Ahead(datetime):
@@ -33,12 +35,25 @@ def furnish() -> None:
 
     prepare()
     team = Team(ensure_clinics()["seaside"])
+    protocol = day._protocol(team)
     if Patient.objects.exists():
         return
+    if not GUESTS:
+        _early_morning(team)
+        return
     day._on_site(team)
-    protocol = day._protocol(team)
     for number in range(1, GUESTS + 1):
         _guest(team, protocol, number)
+
+
+def _early_morning(team) -> None:
+    from knai.practice.demo import consent
+    from knai.practice.demo.day import _device
+    from knai.practice.models import Chair
+
+    consent.ensure_form(by=team.prescriber, at=clock.now())
+    Chair.objects.get_or_create(clinic=team.clinic, name="Chair 1", defaults={"position": 1})
+    _device(team, 1)
 
 
 def _guest(team, protocol, number: int) -> None:
