@@ -24,11 +24,18 @@ CHART_PAGES = ("", "timeline/", "timeline/?group=given", "conditions/", "conditi
                "histories/", "histories/write/history/", "histories/write/physical/", "medicines/",
                "medicines/list/", "medicines/allergies/", "medicines/reconcile/", "medicines/interactions/",
                "identity/", "notes/", "death/", "measure/weight/", "measure/pregnancy/", "contacts/new/",
-               "link/")  # fmt: skip
+               "link/", "courses/", "consents/", "documents/", "papers/", "team/", "book/")  # fmt: skip
 CHARTS = ("vitals", "sedation", "adverse_event", "medicine", "note", "effect", "support", "iv_attempt",
           "off_monitor", "pump_settings", "consent_withdrawn", "handover")  # fmt: skip
 NURSE = (*PLACES, *SESSIONS, *(f"{{1}}chart/{kind}/" for kind in CHARTS))
-OWNER = ("people/", "people/invite/", "clinic/", "clinic/policy/", "switch/", "pin/")
+OWNER = ("people/", "people/invite/", "clinic/", "clinic/policy/", "switch/", "pin/", "imports/", "records/",
+         "records/retention/", "records/settings/", "records/export/")  # fmt: skip
+# {p}: the first patient; "list > one": the first that the list leads to by such an address
+PRESCRIBER = ("protocols/new/", "plans/", "forms/", "forms/new/", "{p}courses/new/", "{p}papers/packet/",
+              "{p}papers/export/", "{p}papers/request/", "{p}papers/letter/referral_letter/",
+              "{p}papers/letter/course_letter/", "{4}papers/superbill/", "{4}plan/", "{4}papers/",
+              "protocols/ > /protocols/0", "forms/ > /forms/0", "{p}courses/ > /courses/0",
+              "schedule/ > /visits/0")  # fmt: skip
 FRONT_DESK = ("board/", "day/", "day/ahead/", "schedule/", "schedule/book/",
               "patients/", "patients/new/", "roster/", "work/")  # fmt: skip
 
@@ -153,6 +160,29 @@ def patient(nurse) -> str:
 def test_a_nurse_can_read_a_chart(nurse, chairs, patient, page):
     open_page(nurse, f"{patient.removeprefix(CLINIC)}{page}", chairs)
     assert look_at(nurse) == []
+
+
+@pytest.fixture(scope="module")
+def prescriber(browser, demo):
+    yield from person_at(browser, demo, "prescriber")
+
+
+@pytest.mark.parametrize("where", PRESCRIBER)
+def test_a_prescriber_can_read_it(prescriber, chairs, patient, where):
+    listed, _, kind = where.partition(" > ")
+    open_page(prescriber, listed.replace("{p}", patient.removeprefix(CLINIC)), chairs)
+    if kind:
+        one = prescriber.locator(f"main a[href*='{kind}']").first.get_attribute("href")
+        open_page(prescriber, one.removeprefix(CLINIC), {})
+    assert look_at(prescriber) == []
+
+
+@pytest.mark.parametrize("what", ["", "move/", "cancel/"])
+def test_the_front_desk_can_read_a_visit(front_desk, what):
+    open_page(front_desk, "schedule/", {})
+    visit = front_desk.locator("main a[href*='/visits/']").last.get_attribute("href")
+    open_page(front_desk, f"{visit.removeprefix(CLINIC)}{what}", {})
+    assert look_at(front_desk) == []
 
 
 @pytest.mark.parametrize("where", FRONT_DESK)
