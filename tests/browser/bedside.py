@@ -153,7 +153,7 @@ class Monitor:
 
 @dataclass
 class Hands:
-    """Taps are counted; names are the only thing written."""
+    """Taps are counted; a name and a PIN are the only things written."""
 
     page: Page
     taps: list[str] = field(default_factory=list)
@@ -174,8 +174,8 @@ class Hands:
     def tap_link(self, name: str) -> None:
         self.tap(self.page.get_by_role("link", name=name, exact=True))
 
-    def write_name(self, label: str, name: str) -> None:
+    def write(self, label: str, words: str) -> None:
         """Into a field it takes one tap to stand in."""
         field = self.page.get_by_label(label)
         self.tap(field)
-        field.press_sequentially(name)
+        field.press_sequentially(words)
