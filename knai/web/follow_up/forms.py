@@ -38,7 +38,7 @@ class CallForm(PostingForm):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )  # fmt: skip
     mood = forms.ChoiceField(
-        label="How is the mood, beside before the session?", required=False,
+        label="How is the mood, compared with before the session?", required=False,
         widget=forms.RadioSelect,
         choices=[("better", "Better"), ("same", "The same"), ("worse", "Worse"), ("", "Not asked")],
     )  # fmt: skip
