@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from knai.cli.bench import world
+from knai.cli.bench import traced, world
 from knai.cli.bench.feeds import VALUES, messages
 from knai.cli.bench.place import Figure, figure, run_apart, scratch
 
@@ -45,6 +45,7 @@ def measure(kills: int) -> list[Figure]:
         figure("values twice", twice, "values", goal="0", holds=twice == 0),
         figure("messages answered with an error", found["other"], "messages"),
         *_disk_figures(found["syncs"]),
+        *traced.measure(made, _free_port()),
     ]  # fmt: skip
 
 
