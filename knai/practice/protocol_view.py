@@ -244,8 +244,13 @@ def _checks(document: Document) -> list[Row]:
 
 def check_words(item: CheckItem) -> str:
     where = ", ".join(WALKS[walk] for walk in item.walks)
-    ago = f", at least {item.min_ago_min} min ago" if item.answer == "time" else ""
-    return f"{item.title}: {where}{ago}"
+    ago = f", at least {_span(item.min_ago_min)} ago" if item.min_ago_min else ""
+    return f"{item.title}: {where}{ago if item.answer == 'time' else ''}"
+
+
+def _span(minutes: int) -> str:
+    """4 h; 90 min where it is no whole number of hours."""
+    return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"
 
 
 def is_starter(check_id: str) -> bool:
