@@ -37,7 +37,7 @@ from knai.practice.models import (
     WaitingListItem,
 )
 
-STARTS = (time(9), time(9, 30), time(12), time(12, 30), time(15))
+STARTS = (time(9), time(12), time(15))  # a visit takes two hours and a half
 CHAIRS = 4
 RESTRICTED = "DEMO-20"  # a colleague of the clinic, say: the care team alone reads the chart
 GOAL = "Fewer and shorter episodes; back to work"
