@@ -28,7 +28,7 @@ class RefusingForm(forms.Form):
 class InviteForm(RefusingForm):
     name = forms.CharField(max_length=120)
     email = forms.EmailField(label="E-mail")
-    role = forms.ChoiceField(choices=Role.choices)
+    role = forms.ChoiceField(choices=Role.choices, initial=Role.READ_ONLY)
     profession = forms.ChoiceField(choices=Profession.choices, initial=Profession.OTHER)
 
 
