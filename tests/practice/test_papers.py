@@ -239,7 +239,8 @@ def test_without_esketamine_there_is_nothing_to_report(cast, eventful):
 def test_a_protocol_tells_its_fields_and_who_approved_it(cast):
     text = text_of(cast, "protocol", cast.protocol.pk)
     assert "Depression, intravenous" in text and "by Chidi Okafor" in text
-    assert "Ceiling mg/kg/h" in text
+    assert "At most an hour" in text and "mg/kg/h" in text
+    assert "_" not in text, "the name of a field, as it is kept"
 
 
 def test_each_downtime_sheet_names_its_own_patient(cast):
