@@ -118,4 +118,3 @@ def _free_words(free: list[Offer], wanted: datetime, tz) -> str:
         for offer in free
     )
     return f"Next free: {', '.join(words)}."
-

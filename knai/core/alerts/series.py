@@ -102,7 +102,7 @@ class Series:
 
     @property
     def is_under_way(self) -> bool:
-        for track in self.tracks:  # asked of every value: half the cost of any()
+        for track in self.tracks:  # noqa: SIM110  asked of every value: half the cost of any()
             if track.has_acted or track.beyond_since is not None:
                 return True
         return False

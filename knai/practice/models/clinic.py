@@ -76,7 +76,9 @@ class TreatmentProtocol(models.Model):
     reviewed_on = models.DateField(null=True)
     withdrawn_at = models.DateTimeField(null=True)  # no new plan is made from it; it stays readable
     withdrawn_because = models.CharField(max_length=200, blank=True)
-    authors = models.JSONField(default=list)  # ids of who wrote it, the last hand last; none may approve
+    authors = models.JSONField(
+        default=list
+    )  # ids of who wrote it, the last hand last; none may approve
     revision = models.PositiveIntegerField(default=0)  # of a draft: grows with each change
 
     class Meta:

@@ -21,7 +21,7 @@ class DiagnosisCode(models.Model):
 class ImportRun(models.Model):
     """One table that was read in: tried first, then taken whole or not at all, and undone if wanted.
 
-    mapping  columns: field → column of the table; order: how days are written; leave_out: rows that are refused
+    mapping  columns: field → column of the table; order: how days are written; leave_out: refused rows
     state    new, trying, tried, waiting, running, done, undoing, undone, failed
     refused  [{row, field, why}], the first thousand; no patient data in `why`
     """

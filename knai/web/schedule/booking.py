@@ -135,7 +135,7 @@ class Page:
                 "days": self._days(form, wish) if wish else [],
                 "confirm": self._confirm(form, wish, offer) if wish and offer else None,
                 "later": self._later(form) if wish else "",
-            "wait_form": WaitForm(by=self.by),
+                "wait_form": WaitForm(by=self.by),
             }
         )
         return render(self.request, "schedule/book.html", context, status=status)
