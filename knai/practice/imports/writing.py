@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef
 
 from knai.identity.actors import Actor
 from knai.kit import audit
@@ -91,53 +91,48 @@ def _remember(run: ImportRun, batch: list[Unit], rows: list, subject_type: str) 
 
 def show_patients(run: ImportRun) -> None:
     """All of them at once: until here nobody could find one."""
-    _patients_of(run).filter(withdrawn_at=run.made_at).update(withdrawn_at=None)
+    for ids in _batches(_subject_ids(run)):
+        hidden = Patient.objects.filter(pk__in=ids, clinic_id=run.clinic_id)
+        hidden.filter(withdrawn_at=run.made_at).update(withdrawn_at=None)
 
 
-def _subjects(run: ImportRun) -> QuerySet:
-    return ImportedRow.objects.filter(run=run).values("subject_id")
-
-
-def _patients_of(run: ImportRun) -> QuerySet[Patient]:
-    return Patient.objects.filter(pk__in=_subjects(run), clinic_id=run.clinic_id)
-
-
-def _entries_of(run: ImportRun) -> QuerySet[ChartEntry]:
-    voids = ChartEntry.objects.filter(kind="void", target=OuterRef("pk"))
-    return ChartEntry.objects.filter(~Exists(voids), pk__in=_subjects(run), clinic_id=run.clinic_id)
+def _subject_ids(run: ImportRun) -> list[UUID]:
+    """By their keys, some hundred at a time: a join over rows just written is planned on old counts."""
+    return list(
+        ImportedRow.objects.filter(run=run).order_by("pk").values_list("subject_id", flat=True)
+    )
 
 
 # ------------------------------------------------------------------------------------------ taking back
 def take_back(by: Actor, run: ImportRun) -> int:
     """Everything that this run wrote. How many patients stay, since something was charted for them."""
     if run.kind == "patients":
-        return _withdraw(by, run)
-    entries = list(_entries_of(run))
-    for batch in _batches(entries):
-        with transaction.atomic():
-            _void(by, batch)
+        return sum(_withdraw(by, run, ids) for ids in _batches(_subject_ids(run)))
+    for ids in _batches(_subject_ids(run)):
+        _void(by, run, ids)
     return 0
 
 
-def _void(by: Actor, batch: list[ChartEntry]) -> None:
-    at = now()
-    body = e.Void(reason="The import was undone.")
-    voids = [_entry(by, row.patient_id, body, at, row.pk) for row in batch]
+@transaction.atomic
+def _void(by: Actor, run: ImportRun, ids: list[UUID]) -> None:
+    at, body = now(), e.Void(reason="The import was undone.")
+    is_void = Exists(ChartEntry.objects.filter(kind="void", target=OuterRef("pk")))
+    entries = ChartEntry.objects.filter(~is_void, pk__in=ids, clinic_id=run.clinic_id)
+    voids = [_entry(by, row.patient_id, body, at, row.pk) for row in entries]
     ChartEntry.objects.bulk_create(voids)
     audit.record_many("void.recorded", by=by, subjects=[(row, row.patient_id) for row in voids])
 
 
-def _withdraw(by: Actor, run: ImportRun) -> int:
+@transaction.atomic
+def _withdraw(by: Actor, run: ImportRun, ids: list[UUID]) -> int:
     """A number that was withdrawn is free again: the row keeps it with a mark behind."""
-    charted = ChartEntry.objects.filter(patient=OuterRef("pk"))
-    booked = TreatmentSession.objects.filter(patient=OuterRef("pk"))
-    of_run = _patients_of(run)
-    free = of_run.filter(~Exists(charted), ~Exists(booked))
+    charted = Exists(ChartEntry.objects.filter(patient=OuterRef("pk")))
+    booked = Exists(TreatmentSession.objects.filter(patient=OuterRef("pk")))
+    of_run = Patient.objects.filter(pk__in=ids, clinic_id=run.clinic_id)
+    free = of_run.filter(~charted, ~booked)
     left = list(free.filter(withdrawn_at__isnull=True) | free.filter(withdrawn_at=run.made_at))
-    for batch in _batches(left):
-        with transaction.atomic():
-            for row in batch:
-                row.withdrawn_at, row.mrn = now(), f"{row.mrn[:27]}~{str(row.pk)[-12:]}"
-            Patient.objects.bulk_update(batch, ["withdrawn_at", "mrn"])
-            audit.record_many("patient.withdrawn", by=by, subjects=[(r, r.pk) for r in batch])
+    for row in left:
+        row.withdrawn_at, row.mrn = now(), f"{row.mrn[:27]}~{str(row.pk)[-12:]}"
+    Patient.objects.bulk_update(left, ["withdrawn_at", "mrn"])
+    audit.record_many("patient.withdrawn", by=by, subjects=[(row, row.pk) for row in left])
     return of_run.filter(withdrawn_at__isnull=True).count()
