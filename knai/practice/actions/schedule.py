@@ -74,6 +74,8 @@ def book(*, by: Actor, booking: Booking) -> TreatmentSession:
     session = _new(by, booking)
     _check(by, session, booking.unusual_ok)
     slots.hold(slots.resources_of(session) + _answering(session))
+    session.patient.refresh_from_db(fields=["died_on"])  # a death may have come before the hold
+    _refuse_after_death(session.patient)
     session.save(force_insert=True)
     _take(by, session)
     on_booking(by=by, session=session)
@@ -193,8 +195,7 @@ def _booked_before(by: Actor, booking: Booking) -> TreatmentSession | None:
 
 def _new(by: Actor, booking: Booking) -> TreatmentSession:
     patient = _ours(by, Patient, booking.patient_id, "patient")
-    if patient.died_on is not None:
-        raise Refused("A death is recorded for this patient. Nothing more is booked.")
+    _refuse_after_death(patient)
     course = _ours(by, TreatmentCourse, booking.course_id, "course")
     protocol = _ours(by, TreatmentProtocol, booking.protocol_id, "protocol")
     session = TreatmentSession(
@@ -213,6 +214,11 @@ def _new(by: Actor, booking: Booking) -> TreatmentSession:
     plan = planning.by_course(session)
     session.planned_min = _length(booking.minutes or planned_length(session.protocol, plan))
     return session
+
+
+def _refuse_after_death(patient: Patient) -> None:
+    if patient.died_on is not None:
+        raise Refused("A death is recorded for this patient. Nothing more is booked.")
 
 
 def planned_length(protocol: TreatmentProtocol | None, plan=None) -> int:
