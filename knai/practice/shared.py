@@ -28,7 +28,7 @@ from knai.practice.models import (
 # part → kinds of entries it shows
 KINDS: dict[str, tuple[str, ...]] = {
     "scores": ("assessment", "score"),
-    "notes": ("note", "session_note", "visit_note"),
+    "notes": ("session_note",),  # signed ones alone, as the care team page says
     "medications": ("medications", "allergies"),
 }
 NEWEST_ONLY = ("medications", "allergies")
@@ -126,7 +126,12 @@ def _log(by: Actor, patient_id: UUID, shares: frozenset[str]) -> Log:
 def _entries(log: Log, part: str) -> tuple[SharedEntry, ...]:
     found = [line for kind in KINDS[part] for line in _of(log, kind)]
     found.sort(key=lambda line: line.at, reverse=True)
-    return tuple(SharedEntry(line.at, _who(line), words_of(line.body)) for line in found[:MOST])
+    return tuple(SharedEntry(line.at, _who(line), _words(line)) for line in found[:MOST])
+
+
+def _words(line: Line) -> str:
+    """A note is shared as it was signed; of anything else, its line."""
+    return line.body.text if line.kind == "session_note" else words_of(line.body)
 
 
 def _of(log: Log, kind: str) -> list[Line]:

@@ -104,7 +104,8 @@ def charted(cast):
     nadia = cast.actor("nadia")
     with atomic():
         for body, more in (
-            (e.Note("quiet and awake"), {}),
+            (e.Note("a bedside note, nobody's report"), {}),
+            (e.SessionNote(text="quiet and awake", signed_as="Nadia Petrov"), {}),
             (e.Note("programme visit"), {"compartment": "substance_use"}),
             (e.Medications(status="listed", recorded_on="2026-01-01", items=("sertraline",)), {}),
             (e.Vitals(sbp=120, dbp=80, hr=70, spo2=98), {}),
