@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import pytest
@@ -50,28 +50,16 @@ def test_what_was_committed_reaches_the_file(file):
     writer.close()
 
 
-class Overtaken:
-    """A connection beside which somebody commits as soon as it has moved the log for the first time."""
-
-    def __init__(self, connection, name):
-        self.connection, self.name, self.is_first = connection, name, True
-
-    def execute(self, sql):
-        found = self.connection.execute(sql)
-        if self.is_first:
-            self.is_first = False
-            write(self.name, 5).close()
-        return found
-
-
-def test_a_long_log_begins_anew_though_others_go_on_committing(file, monkeypatch):
-    monkeypatch.setattr(checkpoints, "LONGEST_LOG", 80)
+@pytest.mark.parametrize("longest, held", [(80, 1), (10**9, 0)])
+def test_only_a_long_log_is_finished_while_writers_wait(file, monkeypatch, longest, held):
+    taken = []
+    monkeypatch.setattr(checkpoints, "LONGEST_LOG", longest)
+    monkeypatch.setattr(checkpoints, "write_lock", lambda name: taken.append(name) or nullcontext())
     writer = write(file, 50)
-    begun = log_pages(file)
     with closing(sqlite3.connect(file)) as connection:
-        for _ in range(40):
-            Checkpoints(file)._move(Overtaken(connection, file))
-    assert log_pages(file) < begun * 2
+        Checkpoints(file)._move(connection)
+    assert len(taken) == held
+    assert rows_in_file(file) == 50
     writer.close()
 
 
